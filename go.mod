@@ -1,0 +1,3 @@
+module stresstester
+
+go 1.26
