@@ -53,8 +53,9 @@ import (
 // defaultEpsilon is the error allowed where a Comparison names none.
 const defaultEpsilon = 1e-6
 
-// Equal reports whether the two outputs mean the same under c. It does not
-// allocate. An empty mode is CompareTokens.
+// Equal reports whether the two outputs mean the same under c. It
+// allocates nothing, but for numbers of more than 32 bytes that are not the same.
+// An empty mode is CompareTokens.
 func Equal(c problem.Comparison, expected, actual []byte) bool {
 	if bytes.Equal(expected, actual) {
 		return true
