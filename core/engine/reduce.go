@@ -1,0 +1,118 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"stresstester/core/problem"
+	"stresstester/core/shrink"
+)
+
+// Budget of one reduction. A program that runs into its time limit costs that
+// limit for every candidate that still fails.
+const (
+	shrinkRuns     = 1000
+	shrinkDeadline = 10 * time.Second
+)
+
+// reduce makes the finding's input smaller, keeping its verdict and signal.
+func (r *run) reduce(ctx context.Context, f *finding) {
+	if r.job.Options.NoShrink || f.flaky || !f.verdict.Divergence() || (f.saved != nil && r.job.Only == nil) {
+		return
+	}
+	r.enter(problem.Shrinking, "")
+	original := f.input
+	result := r.shrinkInput(ctx, f, shrink.Options{
+		MaxRuns:  shrinkRuns,
+		Deadline: shrinkDeadline,
+		Width:    len(r.slots),
+		Improved: func(input []byte, runs int) {
+			r.stage.Store(fmt.Sprintf("%d bytes after %d runs", len(input), runs))
+		},
+	})
+	f.original, f.oracleRuns, f.minimality = original, result.Runs, result.Proved
+	if bytes.Equal(result.Input, original) {
+		return
+	}
+	r.adopt(ctx, f, result.Input)
+}
+
+// adopt replaces the finding's input by a smaller one, if freshly started
+// processes confirm it.
+func (r *run) adopt(ctx context.Context, f *finding, input []byte) {
+	w := r.newWorker(r.slots[0])
+	small := *f
+	small.input = input
+	small.trial.saved = nil
+	var confirmed *finding
+	var err error
+	r.lab.Exclusive(func() {
+		var first *finding
+		if first, err = w.again(ctx, &small); err != nil || !first.sameAs(f) {
+			return
+		}
+		if first.limited() {
+			confirmed = first
+			return
+		}
+		confirmed, err = w.confirmTwice(ctx, first)
+	})
+	if err != nil || confirmed == nil || confirmed.flaky || !confirmed.sameAs(f) {
+		f.minimality = "a smaller input was found, but it did not fail every time; this is the input as it was generated"
+		return
+	}
+	f.input, f.expected, f.actual, f.stderr = input, confirmed.expected, confirmed.actual, confirmed.stderr
+	f.transcript, f.judgement = confirmed.transcript, confirmed.judgement
+}
+
+func (r *run) shrinkInput(ctx context.Context, f *finding, o shrink.Options) shrink.Result {
+	workers := make([]*worker, len(r.slots))
+	for i, s := range r.slots {
+		workers[i] = r.newWorker(s)
+	}
+	oracle := func(ctx context.Context, candidates [][]byte) []bool {
+		return r.tryAll(ctx, f, workers, candidates)
+	}
+	if r.source != nil {
+		return r.source.shrink(ctx, f.input, oracle, o)
+	}
+	return shrink.Text(ctx, f.input, oracle, o)
+}
+
+// tryAll runs the candidates on all slots and tells which of them still fail in
+// the same way.
+func (r *run) tryAll(ctx context.Context, f *finding, workers []*worker, candidates [][]byte) []bool {
+	fails := make([]bool, len(candidates))
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	for _, w := range workers[:min(len(workers), len(candidates))] {
+		wg.Go(func() {
+			for {
+				i := int(next.Add(1) - 1)
+				if i >= len(candidates) || ctx.Err() != nil {
+					return
+				}
+				w.lab.Shared(func() { fails[i] = w.stillFails(ctx, f, candidates[i]) })
+			}
+		})
+	}
+	wg.Wait()
+	return fails
+}
+
+// stillFails runs one candidate. A candidate on which the set-up itself fails
+// (not valid, or the brute force crashes) is no smaller counterexample.
+func (w *worker) stillFails(ctx context.Context, f *finding, input []byte) bool {
+	if err := w.slot.Set(Input, input); err != nil {
+		return false
+	}
+	j, err := w.judge(ctx, trial{number: f.number, seed: f.seed}, false)
+	if err != nil {
+		return false
+	}
+	return j.verdict == f.verdict && j.outcome.Signal == f.outcome.Signal
+}
