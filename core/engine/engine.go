@@ -155,6 +155,7 @@ func (r *run) loop(ctx context.Context) error {
 	var wg sync.WaitGroup
 	for i, slot := range r.slots {
 		wg.Go(func() {
+			slot.Attach()
 			if err := r.newWorker(slot).work(ctx); err != nil {
 				workers[i] = err
 				cancel()
@@ -263,6 +264,10 @@ func (w *worker) observe(t trial, j judgement) error {
 	return nil
 }
 
+// outputKept is how much of an output a finding keeps, in bytes: enough for any
+// difference that a person can use, and a flood of output stays where it is.
+const outputKept = 8 << 20
+
 // finding copies everything about the test that just ran out of the slot.
 func (w *worker) finding(t trial, j judgement) (*finding, error) {
 	f := &finding{trial: t, judgement: j}
@@ -273,6 +278,7 @@ func (w *worker) finding(t trial, j judgement) (*finding, error) {
 		}
 		*to = append([]byte(nil), data...)
 	}
+	f.expected, f.actual = f.expected[:min(len(f.expected), outputKept)], f.actual[:min(len(f.actual), outputKept)]
 	if j.verdict == problem.GeneratorFailed {
 		f.expected, f.actual = nil, nil
 	}

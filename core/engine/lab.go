@@ -83,6 +83,9 @@ type Dialogue struct {
 // An error from any method means that the sandbox is broken, never that a
 // program misbehaved.
 type Slot interface {
+	// Attach is called once by a goroutine that is going to use the slot for the
+	// rest of its life, and may tie it to a processor.
+	Attach()
 	// Run runs one program; the outcome is written to out. It returns ctx's
 	// error when it was cancelled.
 	Run(ctx context.Context, call *Call, out *Outcome) error

@@ -91,6 +91,7 @@ func (r *run) tryAll(ctx context.Context, f *finding, workers []*worker, candida
 	var wg sync.WaitGroup
 	for _, w := range workers[:min(len(workers), len(candidates))] {
 		wg.Go(func() {
+			w.slot.Attach()
 			for {
 				i := int(next.Add(1) - 1)
 				if i >= len(candidates) || ctx.Err() != nil {

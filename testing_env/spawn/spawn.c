@@ -67,6 +67,7 @@ struct reply {
 	int32_t step;  /* which step that was */
 	int32_t status; /* as wait4 gives it */
 	uint64_t user_us, system_us, wall_ns, max_rss_kb;
+	uint64_t ended_ns; /* CLOCK_MONOTONIC when it ended, to tell which of two ended first */
 	uint32_t leftovers; /* processes that outlived the program and were killed */
 	uint32_t reserved;
 };
@@ -188,17 +189,24 @@ static void run(const struct request *r, const int *fds, struct reply *out)
 	if (pid < 0) {
 		out->error = errno;
 		out->step = STEP_FORK;
+		for (uint32_t i = 0; i < r->fds; i++)
+			close(fds[i]);
 		return;
 	}
 	if (pid == 0)
 		become(r, fds, folder, path, argv, env);
+	/* A pipe's end kept open here would hide from its other end that the
+	 * program has closed it. */
+	for (uint32_t i = 0; i < r->fds; i++)
+		close(fds[i]);
 	atomic_store(&control->pid, pid);
 	atomic_store(&control->state, RUNNING);
 
 	siginfo_t info;
 	while (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT) != 0 && errno == EINTR)
 		;
-	out->wall_ns = nanoseconds() - begin;
+	out->ended_ns = nanoseconds();
+	out->wall_ns = out->ended_ns - begin;
 	for (int expected = RUNNING; !atomic_compare_exchange_strong(&control->state, &expected, REAPING); expected = RUNNING)
 		sched_yield();
 
@@ -270,11 +278,11 @@ static void serve_one(void)
 	    split(r, message + sizeof *r) != 0) {
 		out.error = EINVAL;
 		out.step = STEP_REQUEST;
+		for (uint32_t i = 0; i < received; i++)
+			close(fds[i]);
 	} else {
 		run(r, fds, &out);
 	}
-	for (uint32_t i = 0; i < received; i++)
-		close(fds[i]);
 	while (send(sock, &out, sizeof out, MSG_NOSIGNAL) < 0) {
 		if (errno != EINTR)
 			die(0);

@@ -1,0 +1,411 @@
+package lab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"stresstester/core/engine"
+	"stresstester/core/problem"
+	"stresstester/testing_env/driver/process"
+)
+
+// stderrShown is how much of a program's standard error is kept.
+const stderrShown = 64 << 10
+
+// slot runs programs one after the other (an interactive pair at a time).
+type slot struct {
+	house   *House
+	number  int
+	cpu     int
+	streams [engine.Remark + 1]*memory
+	seats   map[problem.Role]*seat
+	// bound are the programs of the job that uses the slot.
+	bound map[problem.Role]*program
+
+	ctx     context.Context //nolint:containedctx // for the length of one Run, so that stopped needs no closure
+	stopped func() bool
+	fds     []int
+	exit    process.Exit
+}
+
+// seat is where one role's program runs in a slot.
+type seat struct {
+	role    problem.Role
+	uid     int
+	folder  string
+	spawner *process.Spawner
+	pinned  bool
+	stderr  *memory
+	// clean is the folder when it was last known to be empty.
+	clean   unix.Stat_t
+	request process.Request
+	args    []string
+	env     []string
+}
+
+func newSlot(h *House, number, cpu int) (*slot, error) {
+	s := &slot{house: h, number: number, cpu: cpu, seats: map[problem.Role]*seat{}}
+	s.stopped = func() bool { return s.ctx.Err() != nil }
+	owners := map[engine.Stream]problem.Role{engine.Input: problem.Generator, engine.Answer: problem.Brute,
+		engine.Output: problem.Tested}
+	names := [...]string{"null", "seed", "input", "answer", "output", "remark"}
+	for st := engine.Seed; st <= engine.Remark; st++ {
+		uid, mode := 0, uint32(0o444)
+		if role, ok := owners[st]; ok {
+			uid, mode = s.uid(role), 0o644
+		}
+		if st == engine.Remark {
+			// Several roles write it, one after the other; each can only reach it
+			// through the descriptor it was given.
+			mode = 0o666
+		}
+		m, err := newMemory(names[st], uid, mode)
+		if err != nil {
+			return nil, err
+		}
+		s.streams[st] = m
+	}
+	return s, nil
+}
+
+func (s *slot) uid(role problem.Role) int {
+	return firstUID + s.number*uidsPerSlot + roleNumber(role)
+}
+
+// bind readies the slot for a job's programs.
+func (s *slot) bind(programs map[problem.Role]*program) error {
+	s.bound = programs
+	for role, p := range programs {
+		if err := s.seatFor(role, !p.recipe.Threads); err != nil {
+			return err
+		}
+	}
+	writer := problem.Tested
+	if _, interactive := programs[problem.Interactor]; interactive {
+		writer = problem.Interactor
+	}
+	return s.streams[engine.Output].give(s.uid(writer))
+}
+
+// seatFor makes the role's seat on first use, and readies its spawner.
+func (s *slot) seatFor(role problem.Role, pinned bool) error {
+	t := s.seats[role]
+	if t == nil {
+		var err error
+		if t, err = s.newSeat(role); err != nil {
+			return err
+		}
+		s.seats[role] = t
+	}
+	if t.spawner != nil && t.pinned == pinned {
+		return nil
+	}
+	return t.launch(s, pinned)
+}
+
+func (s *slot) newSeat(role problem.Role) (*seat, error) {
+	t := &seat{role: role, uid: s.uid(role)}
+	t.folder = filepath.Join(s.house.places.Work, fmt.Sprintf("%d-%s", s.number, role))
+	if err := os.Mkdir(t.folder, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
+		return nil, fmt.Errorf("making a working folder: %w", err)
+	}
+	if err := os.Chown(t.folder, t.uid, -1); err != nil {
+		return nil, fmt.Errorf("making a working folder: %w", err)
+	}
+	if err := t.sweepFolder(); err != nil {
+		return nil, err
+	}
+	var err error
+	t.stderr, err = newMemory("stderr", t.uid, 0o644)
+	return t, err
+}
+
+// launch starts the seat's spawner, anew if there was one.
+func (t *seat) launch(s *slot, pinned bool) error {
+	if t.spawner != nil {
+		t.spawner.Close()
+		t.spawner = nil
+	}
+	cpu := -1
+	if pinned {
+		cpu = s.cpu
+	}
+	spawner, err := process.NewSpawner(s.house.places.Spawn, cpu)
+	if err != nil {
+		return err
+	}
+	t.spawner, t.pinned = spawner, pinned
+	return nil
+}
+
+// Attach implements engine.Slot.
+func (s *slot) Attach() { process.Pin(s.cpu) }
+
+// Bytes implements engine.Slot.
+func (s *slot) Bytes(st engine.Stream) ([]byte, error) {
+	if st == engine.Null {
+		return nil, nil
+	}
+	return s.streams[st].bytes(1 << 30)
+}
+
+// Set implements engine.Slot.
+func (s *slot) Set(st engine.Stream, data []byte) error { return s.streams[st].set(data) }
+
+// Stderr implements engine.Slot.
+func (s *slot) Stderr(role problem.Role) []byte {
+	t := s.seats[role]
+	if t == nil {
+		return nil
+	}
+	data, err := t.stderr.bytes(stderrShown)
+	if err != nil {
+		return nil
+	}
+	return data
+}
+
+// Run implements engine.Slot.
+func (s *slot) Run(ctx context.Context, call *engine.Call, out *engine.Outcome) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	t, p := s.seats[call.Role], s.bound[call.Role]
+	if t == nil || p == nil {
+		return fmt.Errorf("there is no program for %s", call.Role)
+	}
+	s.ctx = ctx
+	fds, err := s.openAll(t, call)
+	if err != nil {
+		return err
+	}
+	t.prepare(p, call, fds)
+	err = s.launch(t)
+	for _, fd := range fds {
+		unix.Close(fd)
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil {
+		return err
+	}
+	return s.outcome(t, p, call, &s.exit, out)
+}
+
+// launch runs the seat's request, once more with a new spawner if the old one has
+// died, as it may when the container's memory runs out.
+func (s *slot) launch(t *seat) error {
+	err := t.spawner.Run(&t.request, s.stopped, &s.exit)
+	if !errors.Is(err, process.ErrGone) {
+		return err
+	}
+	if err := t.launch(s, t.pinned); err != nil {
+		return err
+	}
+	return t.spawner.Run(&t.request, s.stopped, &s.exit)
+}
+
+// openAll opens the call's descriptors: 0, 1, 2 and its files.
+func (s *slot) openAll(t *seat, call *engine.Call) ([]int, error) {
+	s.fds = s.fds[:0]
+	add := func(fd int, err error) error {
+		if err == nil {
+			s.fds = append(s.fds, fd)
+		}
+		return err
+	}
+	err := add(s.openStream(call.Stdin, unix.O_RDONLY))
+	if err == nil {
+		err = add(s.openWritten(call.Stdout))
+	}
+	if err == nil {
+		err = t.stderr.clear()
+	}
+	if err == nil {
+		err = add(t.stderr.open(unix.O_WRONLY | unix.O_APPEND))
+	}
+	for _, st := range call.Files {
+		if err == nil {
+			err = add(s.openStream(st, fileMode(call.Role, st)))
+		}
+	}
+	if err != nil {
+		for _, fd := range s.fds {
+			unix.Close(fd)
+		}
+		return nil, err
+	}
+	return s.fds, nil
+}
+
+// fileMode is how a file argument is opened: an interactor writes its notes for
+// the checker into the output file.
+func fileMode(role problem.Role, st engine.Stream) int {
+	if role == problem.Interactor && st == engine.Output {
+		return unix.O_RDWR
+	}
+	return unix.O_RDONLY
+}
+
+func (s *slot) openStream(st engine.Stream, flags int) (int, error) {
+	if st == engine.Null {
+		return unix.Open("/dev/null", flags|unix.O_CLOEXEC, 0)
+	}
+	if flags != unix.O_RDONLY {
+		s.streams[st].fresh = false
+		s.streams[st].empty = false
+	}
+	return s.streams[st].open(flags)
+}
+
+func (s *slot) openWritten(st engine.Stream) (int, error) {
+	if st == engine.Null {
+		return unix.Open("/dev/null", unix.O_WRONLY|unix.O_CLOEXEC, 0)
+	}
+	if err := s.streams[st].clear(); err != nil {
+		return -1, err
+	}
+	return s.streams[st].open(unix.O_WRONLY)
+}
+
+// prepare fills the seat's request.
+func (t *seat) prepare(p *program, call *engine.Call, fds []int) {
+	t.args = append(t.args[:0], p.run...)
+	t.args = append(t.args, call.Args...)
+	for i := range call.Files {
+		t.args = append(t.args, filePaths[i])
+	}
+	t.env = append(t.env[:0], p.env...)
+	t.env = append(t.env, "HOME="+t.folder, "TMPDIR="+t.folder)
+	if call.SeedText != "" {
+		t.env = append(t.env, "STRESSTESTER_SEED="+call.SeedText)
+	}
+	limits := call.Limits
+	t.request = process.Request{
+		UID: uint32(t.uid), GID: uint32(groupOf(t.role)),
+		Folder: t.folder, Path: p.run[0], Args: t.args, Env: t.env, FDs: fds,
+		Rlimits: process.Rlimits{
+			AddressSpace: p.addressSpace(limits), FileSize: uint64(limits.Output), Processes: p.processes(),
+			Stack: stackLimit(limits), Files: 256, CPUSeconds: uint64(limits.Time/time.Second) + 2,
+		},
+		Watch: process.Watch{CPU: limits.Time, Idle: limits.Time + time.Second,
+			Wall: 10*limits.Time + 30*time.Second, Memory: limits.Memory + p.recipe.MemoryOverhead},
+	}
+}
+
+// stackLimit lets the stack use nearly all of the memory, as judges do, but so
+// that an endless recursion ends in SIGSEGV before it looks like a lack of memory.
+func stackLimit(l problem.Limits) uint64 {
+	const rest, least = 12 << 20, 8 << 20
+	return uint64(max(l.Memory-rest, least))
+}
+
+var filePaths = [...]string{"/proc/self/fd/3", "/proc/self/fd/4", "/proc/self/fd/5"}
+
+// outcome translates how a program ended, and cleans up after it.
+func (s *slot) outcome(t *seat, p *program, call *engine.Call, exit *process.Exit, out *engine.Outcome) error {
+	*out = engine.Outcome{CPU: exit.CPU(), Wall: exit.Wall, Memory: exit.MaxRSS}
+	if exit.Status.Signaled() {
+		out.Signal = unix.SignalName(exit.Status.Signal())
+		out.ExitCode = 128 + int(exit.Status.Signal())
+	} else {
+		out.ExitCode = exit.Status.ExitStatus()
+	}
+	out.Limit = brokenLimit(p, call, exit)
+	if out.Limit == engine.NoLimit {
+		flooded, err := s.flooded(call)
+		if err != nil {
+			return err
+		}
+		if flooded || exit.Status.Signal() == syscall.SIGXFSZ {
+			out.Limit = engine.OutputLimit
+		}
+	}
+	return t.tidy()
+}
+
+func brokenLimit(p *program, call *engine.Call, exit *process.Exit) engine.Limit {
+	switch exit.Broke {
+	case process.BrokeCPU, process.BrokeWall:
+		return engine.TimeLimit
+	case process.BrokeIdle:
+		return engine.IdleLimit
+	case process.BrokeMemory:
+		return engine.MemoryLimit
+	case process.BrokeNothing:
+	}
+	switch {
+	case exit.MaxRSS > call.Limits.Memory+p.recipe.MemoryOverhead:
+		return engine.MemoryLimit
+	case exit.CPU() > call.Limits.Time || exit.Status.Signal() == syscall.SIGXCPU:
+		return engine.TimeLimit
+	}
+	return engine.NoLimit
+}
+
+// flooded reports whether the program wrote as much as it may, in case it
+// survived that.
+func (s *slot) flooded(call *engine.Call) (bool, error) {
+	if call.Stdout == engine.Null {
+		return false, nil
+	}
+	size, err := s.streams[call.Stdout].length()
+	return size >= call.Limits.Output, err
+}
+
+// tidy empties the working folder if the program left anything there or changed
+// its mode.
+func (t *seat) tidy() error {
+	var st unix.Stat_t
+	if err := unix.Lstat(t.folder, &st); err != nil {
+		return fmt.Errorf("looking at a working folder: %w", err)
+	}
+	// On tmpfs a folder's size tells how many entries it has, so that what was
+	// made within one tick of the clock is noticed too.
+	if st.Ctim == t.clean.Ctim && st.Size == t.clean.Size {
+		return nil
+	}
+	return t.sweepFolder()
+}
+
+func (t *seat) sweepFolder() error {
+	if err := t.empty(); err != nil {
+		return fmt.Errorf("cleaning a working folder: %w", err)
+	}
+	return nil
+}
+
+func (t *seat) empty() error {
+	if err := removeContents(t.folder); err != nil {
+		return err
+	}
+	var st unix.Stat_t
+	if err := unix.Lstat(t.folder, &st); err != nil {
+		return err
+	}
+	if st.Mode&0o7777 != 0o700 {
+		// Only its owner may change a mode, as root has no CAP_FOWNER here.
+		if err := errors.Join(os.Chown(t.folder, 0, -1), os.Chmod(t.folder, 0o700), os.Chown(t.folder, t.uid, -1)); err != nil {
+			return err
+		}
+	}
+	return unix.Lstat(t.folder, &t.clean)
+}
+
+// release readies the slot for another job.
+func (s *slot) release() {
+	s.bound = nil
+	for _, m := range s.streams {
+		if m != nil {
+			m.trim()
+		}
+	}
+}

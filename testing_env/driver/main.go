@@ -1,0 +1,62 @@
+// The driver is the first process in the sandbox's container. It speaks
+// core/wire on standard input and output, and runs each job it is given with
+// core/engine on testing_env/driver/lab. When its input ends, so does it, and
+// the container with it.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+
+	"stresstester/testing_env/driver/lab"
+)
+
+func main() {
+	version := flag.Bool("version", false, "print the build id and exit")
+	spawn := flag.String("spawn", "/opt/stresstester/spawn", "the spawn program")
+	work := flag.String("work", "/w", "folder in which programs run")
+	programs := flag.String("programs", "/run/stresstester/programs", "folder for built programs; must allow execution")
+	cache := flag.String("cache", "/cache", "folder that keeps built programs")
+	flag.Parse()
+	if *version {
+		fmt.Println(buildID())
+		return
+	}
+	// A garbage collection while tests run costs more than memory does here.
+	debug.SetGCPercent(400)
+	places := lab.Places{Spawn: *spawn, Work: *work, Programs: *programs, Cache: *cache}
+	if err := run(places, os.Stdin, os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "driver:", err)
+		os.Exit(1)
+	}
+}
+
+func run(places lab.Places, in io.Reader, out io.Writer) error {
+	// Programs lie below a folder that others may pass through but not list.
+	if err := os.Chmod(filepath.Dir(places.Programs), 0o711); err != nil {
+		return fmt.Errorf("preparing the sandbox: %w", err)
+	}
+	house, err := lab.NewHouse(places)
+	if err != nil {
+		return err
+	}
+	return newSession(house, in, out).serve()
+}
+
+// buildID names this build of the driver.
+func buildID() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			return s.Value
+		}
+	}
+	return info.Main.Version
+}
