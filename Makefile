@@ -1,0 +1,83 @@
+# Two targets are all a newcomer needs: demo and test. `make help` lists the rest.
+
+SHELL := /bin/bash
+ifneq ($(wildcard .cache/go/bin/go),)
+export PATH := $(CURDIR)/.cache/go/bin:$(PATH)
+endif
+BIN := bin
+ARCHES := amd64 arm64
+DRIVERS := $(ARCHES:%=testing_env/embedded/driver-%.gz)
+DRIVER_SOURCES := $(shell find testing_env/driver core/compare core/engine core/problem core/shrink core/spec core/wire -name '*.go' -not -name '*_test.go' 2>/dev/null) go.mod go.sum
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+# The sandbox image the tests use; empty means the one that belongs to the binary.
+IMAGE ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-short build drivers image image-full bench bench-shrink e2e lint fmt fuzz clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup:
+	@testing_env/setup.sh go docker
+	@# A Go that was just fetched is found by the next make.
+	@true
+
+demo: setup ## install what is missing, build, and find the bug in examples/max-subarray
+	@$(MAKE) --no-print-directory image
+	@printf '\n\033[1m==>\033[0m stresstester run examples/max-subarray/sol.cpp\n\n'
+	@$(BIN)/stresstester run --no-save examples/max-subarray/sol.cpp; status=$$?; \
+	if [ $$status -ne 1 ]; then echo "the demo should have found a counterexample, but ended with status $$status" >&2; exit 1; fi
+
+test: setup ## install what the tests need, and run them all
+	@$(MAKE) --no-print-directory image
+	go vet ./...
+	STRESSTESTER_IMAGE=$${IMAGE:-$$($(BIN)/stresstester image status --name)} go test -timeout 20m ./...
+
+test-short: drivers ## run the tests that need no sandbox
+	go test -short ./...
+
+build: drivers ## build the binaries into bin/
+	go build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/ ./cmd/...
+
+drivers: $(DRIVERS)
+
+testing_env/embedded/driver-%.gz: $(DRIVER_SOURCES)
+	@mkdir -p $(@D)
+	@echo "building the driver for $*"
+	@CGO_ENABLED=0 GOOS=linux GOARCH=$* go build -trimpath -buildvcs=false -ldflags '-s -w' -o $(@:.gz=) ./testing_env/driver
+	@gzip -9 -n -f -c $(@:.gz=) >$@.new && rm $(@:.gz=) && mv $@.new $@
+
+image: build ## build the sandbox image, if it is not there
+	@$(BIN)/stresstester image status >/dev/null 2>&1 || { testing_env/setup.sh base && $(BIN)/stresstester image build; }
+
+image-full: build ## build the sandbox image with all languages
+	@$(BIN)/stresstester image status --target full >/dev/null 2>&1 || { testing_env/setup.sh base && $(BIN)/stresstester image build --target full; }
+
+bench: image ## measure: tests per second against a shell loop, warm start, parts
+	STRESSTESTER_IMAGE=$${IMAGE:-$$($(BIN)/stresstester image status --name)} go test -run '^$$' -bench . -benchtime 1x ./testing_env/bench
+	go test -run '^$$' -bench . ./core/compare ./core/wire ./core/spec ./lsp/...
+
+bench-shrink: ## measure the shrinker against two baselines
+	go test -run '^$$' -bench Shrink -benchtime 1x ./core/shrink/...
+
+e2e: image ## the editor's side from end to end, in a real Neovim
+	testing_env/e2e/neovim.sh
+
+lint: ## golangci-lint with the rules of .golangci.yml
+	go run $(GOLANGCI) run ./...
+
+fmt: ## format the Go code
+	gofmt -w cmd core lsp testing_env examples
+
+FUZZTIME ?= 30s
+fuzz: ## run every fuzz test for FUZZTIME (default 30s)
+	@for package in $$(go list ./...); do \
+		for name in $$(go test -list '^Fuzz' $$package 2>/dev/null | grep '^Fuzz'); do \
+			echo "== $$package $$name"; go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
+		done; done
+
+clean: ## delete what was built; the image and its cache stay
+	rm -rf $(BIN) testing_env/embedded/driver-*.gz
