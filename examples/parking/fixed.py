@@ -1,0 +1,24 @@
+import sys
+
+
+def main():
+    n, m, *wishes = map(int, sys.stdin.read().split())
+    # free[p] leads towards the first free place from p on; n + 1 is always free.
+    free = list(range(n + 2))
+
+    def first_free(p):
+        while free[p] != p:
+            free[p] = free[free[p]]
+            p = free[p]
+        return p
+
+    for wish in wishes:
+        place = first_free(wish)
+        if place > n:
+            print(-1)
+            continue
+        free[place] = place + 1
+        print(place)
+
+
+main()
