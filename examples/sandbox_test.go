@@ -1,0 +1,144 @@
+package examples_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"stresstester/core/problem"
+	"stresstester/core/room"
+	"stresstester/core/sandbox"
+	"stresstester/core/sandbox/docker"
+	"stresstester/core/stress"
+)
+
+// imageVariable names the sandbox image for tests that need one.
+const imageVariable = "STRESSTESTER_IMAGE"
+
+// openSandbox opens a real sandbox, or skips the test where there is none.
+func openSandbox(t *testing.T) *sandbox.Warm {
+	t.Helper()
+	image := os.Getenv(imageVariable)
+	if image == "" {
+		t.Skipf("%s is not set: make test sets it to the sandbox's image", imageVariable)
+	}
+	launcher, err := docker.New(docker.Options{Image: image})
+	if err != nil {
+		t.Fatal(err)
+	}
+	warm := sandbox.NewWarm(launcher, nil)
+	t.Cleanup(func() {
+		if err := warm.Close(); err != nil {
+			t.Error(err)
+		}
+		if err := launcher.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return warm
+}
+
+// openRoom opens a copy of the example, in which counterexamples may be saved.
+func openRoom(t *testing.T, name, tested string) *room.Room {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), name)
+	if err := os.CopyFS(dir, os.DirFS(name)); err != nil {
+		t.Fatal(err)
+	}
+	r, err := room.Open(room.Disk{}, filepath.Join(dir, tested), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func TestPlantedBugsAreFound(t *testing.T) {
+	sb := openSandbox(t)
+	each(t, func(t *testing.T, name string, e expected) {
+		r := openRoom(t, name, e.Tested)
+		o := r.Options
+		o.Tests = e.FoundWithin
+		result, err := stress.Execute(t.Context(), sb, r, room.Disk{}, o, sandbox.Observer{Warning: warn(t)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		checkFound(t, r, e, result)
+	})
+}
+
+func checkFound(t *testing.T, r *room.Room, e expected, result problem.Result) {
+	t.Helper()
+	if result.Verdict != e.Verdict || result.Role != e.Role || result.Flaky {
+		t.Fatalf("verdict %s of %q, flaky %v, expected %s of %q: %s", result.Verdict, result.Role, result.Flaky, e.Verdict, e.Role, result.Message)
+	}
+	c := result.Counterexample
+	if c == nil {
+		t.Fatal("no counterexample")
+	}
+	tokens := len(strings.Fields(c.Input.String()))
+	t.Logf("test %d, %d tokens after %d runs of the shrinker (smallest known: %d): %q",
+		result.TestNumber, tokens, c.OracleRuns, e.Smallest.Tokens, c.Input)
+	if tokens > e.Smallest.Tokens {
+		t.Errorf("the counterexample has %d tokens, one with %d is known", tokens, e.Smallest.Tokens)
+	}
+	if data, err := os.ReadFile(filepath.Join(r.Dir, c.SavedAs)); err != nil || string(data) != c.Input.String() {
+		t.Errorf("the counterexample is not saved as %q: %v", c.SavedAs, err)
+	}
+	checkLocation(t, e, result.Location)
+}
+
+func checkLocation(t *testing.T, e expected, got *problem.Location) {
+	t.Helper()
+	switch {
+	case e.Location == nil:
+	case got == nil:
+		t.Errorf("no location, expected a line from %d to %d", e.Location.From, e.Location.To)
+	case got.Line < e.Location.From || got.Line > e.Location.To:
+		t.Errorf("location %+v, expected a line from %d to %d", *got, e.Location.From, e.Location.To)
+	}
+}
+
+func TestSmallestInputsTellTheSolutionsApart(t *testing.T) {
+	sb := openSandbox(t)
+	each(t, func(t *testing.T, name string, e expected) {
+		for tested, want := range map[string]problem.Verdict{e.Tested: e.Verdict, e.Corrected: problem.OK} {
+			r := openRoom(t, name, tested)
+			o := r.Options
+			o.NoShrink, o.NoExplain = true, true
+			result, err := stress.Reduce(t.Context(), sb, r, room.Disk{}, o, problem.Test{Name: "smallest", Input: e.Smallest.Input}, sandbox.Observer{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if result.Verdict != want {
+				t.Errorf("%s: verdict %s, expected %s: %s", tested, result.Verdict, want, result.Message)
+			}
+		}
+	})
+}
+
+func TestCorrectedSolutionsPass(t *testing.T) {
+	sb := openSandbox(t)
+	tests := 10_000
+	if testing.Short() {
+		tests = 1_000
+	}
+	each(t, func(t *testing.T, name string, e expected) {
+		r := openRoom(t, name, e.Corrected)
+		o := r.Options
+		o.Tests = tests
+		result, err := stress.Execute(t.Context(), sb, r, room.Disk{}, o, sandbox.Observer{Warning: warn(t)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%d tests, %.0f tests/s", result.Tests, result.TestsPerSecond)
+		if result.Verdict != problem.OK || result.Tests != tests {
+			t.Errorf("verdict %s after %d of %d tests: %s\n%+v", result.Verdict, result.Tests, tests, result.Message, result.Counterexample)
+		}
+	})
+}
+
+// warn fails the test on a warning: the examples give no reason for any.
+func warn(t *testing.T) func(string) {
+	return func(text string) { t.Errorf("warning: %s", text) }
+}
