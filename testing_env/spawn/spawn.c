@@ -136,8 +136,9 @@ static void become(const struct request *r, const int *fds, const char *folder, 
 	fail(STEP_EXEC);
 }
 
-/* Kills once everything that runs under the user id. */
-static void kill_all(uint32_t uid)
+/* Kills everything that runs under the user id. Once is enough: the kernel does
+ * not let a process fork that has a signal pending. */
+static int kill_all(uint32_t uid)
 {
 	pid_t sweeper = vfork();
 	if (sweeper == 0) {
@@ -145,12 +146,11 @@ static void kill_all(uint32_t uid)
 			kill(-1, SIGKILL);
 		_exit(0);
 	}
-	if (sweeper < 0) {
-		sched_yield();
-		return;
-	}
+	if (sweeper < 0)
+		return -1;
 	while (waitpid(sweeper, NULL, 0) < 0 && errno == EINTR)
 		;
+	return 0;
 }
 
 /* Kills everything that runs under the user id, and waits for it. All of it is
@@ -158,15 +158,19 @@ static void kill_all(uint32_t uid)
 static uint32_t sweep(uint32_t uid)
 {
 	uint32_t killed = 0;
+	int block = 0;
 	for (;;) {
-		pid_t pid = waitpid(-1, NULL, WNOHANG);
+		pid_t pid = waitpid(-1, NULL, block ? 0 : WNOHANG);
 		if (pid > 0) {
 			killed++;
+			/* Its children are ours now; they have the signal too. */
 			continue;
 		}
 		if (pid < 0 && errno == ECHILD)
 			return killed;
-		kill_all(uid);
+		block = kill_all(uid) == 0;
+		if (!block)
+			sched_yield();
 	}
 }
 

@@ -68,6 +68,12 @@ func NewHouse(p Places) (*House, error) {
 			return nil, fmt.Errorf("preparing the sandbox: %w", err)
 		}
 	}
+	// A container begins with empty folders; this is for one that does not.
+	for _, dir := range []string{p.Work, p.Programs} {
+		if err := removeContents(dir); err != nil {
+			return nil, fmt.Errorf("preparing the sandbox: %w", err)
+		}
+	}
 	h := &House{places: p, cpus: processors(), compilers: make(chan int, 64)}
 	for i := range max(2, len(h.cpus)) {
 		h.compilers <- compilerUID + i
@@ -155,7 +161,7 @@ func roleNumber(role problem.Role) int {
 
 func groupOf(role problem.Role) int { return firstGID + roleNumber(role) }
 
-// RemoveAll deletes what programs left behind, without following anything: the
+// removeContents deletes what programs left behind, without following anything: the
 // folder was writable by a hostile program.
 func removeContents(dir string) error {
 	root, err := os.OpenRoot(dir)
