@@ -1,0 +1,23 @@
+#!/bin/sh
+# packages.sh PACKAGE… installs Debian packages and leaves nothing behind that a
+# sandbox does not need: no package lists, no manuals, no set-uid programs.
+set -eu
+export DEBIAN_FRONTEND=noninteractive
+
+cat >/etc/dpkg/dpkg.cfg.d/stresstester <<'DPKG'
+path-exclude=/usr/share/doc/*
+path-include=/usr/share/doc/*/copyright
+path-exclude=/usr/share/info/*
+path-exclude=/usr/share/locale/*
+path-exclude=/usr/share/man/*
+path-exclude=/usr/lib/jvm/*/jmods/*
+DPKG
+# Some packages register their manuals as alternatives and fail without the folder.
+mkdir -p /usr/share/man/man1
+
+apt-get update
+apt-get install --yes --no-install-recommends "$@"
+
+apt-get clean
+rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/*-old /var/log/apt /var/log/dpkg.log /var/log/alternatives.log
+find / -xdev -type f -perm /6000 -exec chmod ug-s {} +
