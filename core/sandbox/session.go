@@ -54,6 +54,8 @@ type Session struct {
 	err  error // why it ended; read only after done
 	done chan struct{}
 	loop sync.WaitGroup
+
+	closed error // what closing the stream came to; read only after loop
 }
 
 // times are the bounds in force; tests shorten them.
@@ -163,11 +165,12 @@ func (s *Session) Err() error {
 var errClosed = &Unavailable{What: "the sandbox was closed", Remedy: "start the run again"}
 
 // Close ends the session and its sandbox, and waits until both are gone. Runs
-// under way fail. It may be called any number of times.
+// under way fail. The error tells that the sandbox could not be removed. It may
+// be called any number of times.
 func (s *Session) Close() error {
 	s.end(errClosed)
 	s.loop.Wait()
-	return nil
+	return s.closed
 }
 
 // end ends the session for the given reason; the first reason stays. It does not
@@ -177,8 +180,7 @@ func (s *Session) end(reason error) {
 		s.err = reason
 		close(s.done)
 		// The reader is still counted here, because it leaves through end only.
-		// A stream's complaint about being closed is of no use to anybody.
-		s.loop.Go(func() { _ = s.stream.Close() })
+		s.loop.Go(func() { s.closed = s.stream.Close() })
 	})
 }
 

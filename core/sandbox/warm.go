@@ -56,7 +56,7 @@ type Warm struct {
 	youngest time.Duration
 
 	// ctx is the warm sandbox's life; Close ends it.
-	ctx    context.Context
+	ctx    context.Context //nolint:containedctx // its life is that of the Warm
 	cancel context.CancelFunc
 	group  sync.WaitGroup
 
@@ -139,11 +139,12 @@ func (w *Warm) Close() error {
 	w.rest()
 	w.become(Closed, "the sandbox is closed", nil)
 	w.mu.Unlock()
+	var err error
 	if session != nil {
-		_ = session.Close()
+		err = session.Close()
 	}
 	w.group.Wait()
-	return nil
+	return err
 }
 
 // Run runs the job as Session.Run does, on the sandbox that is ready, and starts
@@ -269,7 +270,9 @@ func (w *Warm) retire(session *Session) {
 	w.group.Add(1)
 	w.mu.Unlock()
 	defer w.group.Done()
-	_ = session.Close()
+	if err := session.Close(); err != nil {
+		w.log.Warn("the idle sandbox could not be removed", zap.Error(err))
+	}
 }
 
 // ensure returns the start under way, and begins one if there is none and no live
@@ -344,7 +347,9 @@ func (w *Warm) open() (*Session, error) {
 
 // buried replaces a session that died.
 func (w *Warm) buried(session *Session) {
-	_ = session.Close() // waits for its reader and writer
+	if err := session.Close(); err != nil {
+		w.log.Warn("the sandbox that died could not be removed", zap.Error(err))
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.session != session {

@@ -1,0 +1,183 @@
+package docker
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"strconv"
+
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/mount"
+	"github.com/docker/docker/api/types/system"
+	units "github.com/docker/go-units"
+)
+
+// Labels on everything that is ours in an engine.
+const (
+	// LabelSandbox marks our containers, volumes and images; its value is "1".
+	LabelSandbox = "stresstester.sandbox"
+	// LabelOwnerHost, LabelOwnerPid and LabelOwnerStart tell which process on
+	// which host a container belongs to. They are absent where it cannot be told.
+	LabelOwnerHost  = "stresstester.owner.host"
+	LabelOwnerPid   = "stresstester.owner.pid"
+	LabelOwnerStart = "stresstester.owner.start"
+	// LabelImage is, on a volume, the id of the image whose cache it holds.
+	LabelImage = "stresstester.image"
+	// LabelBase is, on an image, where its base image came from.
+	LabelBase = "stresstester.base"
+)
+
+// Folders in the container.
+const (
+	driverDir = "/run/stresstester" // holds the driver and the programs it built; only root can list or write it
+	workDir   = "/w"                // the slots' folders
+	cacheDir  = "/cache"            // the compile cache; the only thing that outlives a container
+)
+
+const (
+	mebibyte = 1 << 20
+	// leastRoom is the least room for the driver and the programs it built.
+	leastRoom = 128 * mebibyte
+	// workInodes bounds the number of files below workDir, which take memory
+	// even when they are empty.
+	workInodes = 200_000
+)
+
+// resources are what a sandbox may use.
+type resources struct {
+	memory int64   // bytes
+	cpus   float64 // processors
+	pids   int64   // processes and threads
+}
+
+// resources chooses a sandbox's size by what the engine has and what was asked
+// for. A quarter of the memory is always left to the rest of the machine.
+func (o Options) resources(info system.Info) resources {
+	r := resources{memory: info.MemTotal / 4 * 3, cpus: float64(info.NCPU), pids: o.Pids}
+	if o.Memory > 0 {
+		r.memory = min(r.memory, o.Memory)
+	}
+	if o.CPUs > 0 {
+		r.cpus = min(r.cpus, o.CPUs)
+	}
+	if r.pids == 0 {
+		// A slot runs up to four programs, and a JVM is some thirty threads.
+		r.pids = 512 + 256*int64(info.NCPU)
+	}
+	return r
+}
+
+// plan is everything that a container is made from.
+type plan struct {
+	image  string // name or id
+	cache  string // the cache volume's name
+	driver int    // the driver's length, bytes
+	owner  owner
+	labels map[string]string
+	res    resources
+}
+
+// configure says what the container may do. In short: nothing, but for what the
+// driver needs to keep the programs apart from each other.
+//
+//   - There is no network but the loopback device, and no shared memory or
+//     semaphores with anybody else.
+//   - The root file system cannot be written. Work lies in memory, in a tmpfs;
+//     the compile cache is a volume that only the driver can open.
+//   - Of all capabilities the driver keeps those to become another user and to
+//     end that user's processes (SETUID, SETGID, KILL), and to prepare and clean
+//     that user's folders (CHOWN, DAC_OVERRIDE). Programs have none.
+//   - No process can gain rights (no-new-privileges); the engine's default
+//     seccomp filter applies.
+//   - Memory, processors and processes are bounded, swap is not used, and core
+//     dumps are off.
+//   - Nothing is logged by the engine: the output is the protocol.
+//   - It is removed when it ends, and it ends when the client's connection does,
+//     however that happens: the driver reads its end of input.
+func configure(o Options, info system.Info, p plan) (*container.Config, *container.HostConfig) {
+	labels := map[string]string{LabelSandbox: "1"}
+	maps.Copy(labels, p.owner.labels())
+	maps.Copy(labels, p.labels)
+	config := &container.Config{
+		Image:      p.image,
+		Entrypoint: []string{"/bin/sh", "-c", bootScript(p.driver)},
+		// Cmd of the image does not matter: the script takes no arguments.
+		Cmd: []string{},
+		Env: []string{
+			"STRESSTESTER_CPUS=" + strconv.FormatFloat(p.res.cpus, 'f', -1, 64),
+			"STRESSTESTER_MEMORY=" + strconv.FormatInt(p.res.memory, 10),
+			"STRESSTESTER_PIDS=" + strconv.FormatInt(p.res.pids, 10),
+		},
+		User:            "0:0",
+		WorkingDir:      "/",
+		Hostname:        "sandbox",
+		AttachStdin:     true,
+		AttachStdout:    true,
+		AttachStderr:    true,
+		OpenStdin:       true,
+		StdinOnce:       true,
+		NetworkDisabled: true,
+		Healthcheck:     &container.HealthConfig{Test: []string{"NONE"}},
+		Labels:          labels,
+	}
+	host := &container.HostConfig{
+		Runtime:        o.Runtime,
+		NetworkMode:    "none",
+		IpcMode:        container.IPCModeNone,
+		ReadonlyRootfs: true,
+		AutoRemove:     true,
+		CapDrop:        []string{"ALL"},
+		CapAdd:         []string{"SETUID", "SETGID", "KILL", "CHOWN", "DAC_OVERRIDE"},
+		SecurityOpt:    []string{"no-new-privileges"},
+		LogConfig:      container.LogConfig{Type: "none"},
+		Tmpfs: map[string]string{
+			driverDir: fmt.Sprintf("rw,exec,nosuid,nodev,mode=0700,size=%d", max(leastRoom, p.res.memory/4)),
+			workDir:   fmt.Sprintf("rw,exec,nosuid,nodev,mode=0755,size=%d,nr_inodes=%d", p.res.memory/2, workInodes),
+		},
+		Mounts: []mount.Mount{{
+			Type:   mount.TypeVolume,
+			Source: p.cache,
+			Target: cacheDir,
+			VolumeOptions: &mount.VolumeOptions{
+				NoCopy: true,
+				Labels: map[string]string{LabelSandbox: "1", LabelImage: p.image},
+			},
+		}},
+	}
+	host.Resources = p.res.limits(info)
+	return config, host
+}
+
+// limits are the engine's words for the resources. What an engine cannot limit
+// (rootless ones without delegation) is left out: asking for it is an error to
+// some of them, and the health check tells.
+func (r resources) limits(info system.Info) container.Resources {
+	limits := container.Resources{Ulimits: []*units.Ulimit{{Name: "core"}}}
+	if info.MemoryLimit {
+		limits.Memory = r.memory
+		limits.MemorySwap = r.memory // that is: no swap
+	}
+	if r.cpus < float64(info.NCPU) {
+		// A set of processors rather than a share of all: the driver then sees how
+		// many there are, and measured times do not suffer from throttling. The
+		// first processor is left to the rest of the machine where possible.
+		if whole := int(math.Ceil(r.cpus)); info.CPUSet {
+			limits.CpusetCpus = fmt.Sprintf("%d-%d", info.NCPU-whole, info.NCPU-1)
+		}
+		if info.CPUCfsQuota {
+			limits.NanoCPUs = int64(r.cpus * 1e9)
+		}
+	}
+	if info.PidsLimit {
+		limits.PidsLimit = &r.pids
+	}
+	return limits
+}
+
+// bootScript is what the container runs: the first bytes of its input are the
+// driver, which is put into a tmpfs and takes the shell's place. So the image
+// need not be built anew with every driver, and no file of the host is mounted.
+func bootScript(driver int) string {
+	path := driverDir + "/driver"
+	return fmt.Sprintf("head -c %d >%s && chmod 0500 %s && exec %s", driver, path, path, path)
+}

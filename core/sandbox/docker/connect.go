@@ -1,0 +1,192 @@
+package docker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/docker/docker/api"
+	"github.com/docker/docker/api/types/versions"
+	"github.com/docker/docker/client"
+
+	"stresstester/core/sandbox"
+)
+
+const (
+	// connectTime is how long one engine may take to answer. A busy machine's
+	// engine can be slow; one that is not there fails at once.
+	connectTime = 15 * time.Second
+	// oldestAPI is Docker 19.03's and has everything that configure asks for.
+	oldestAPI = "1.40"
+)
+
+// connect returns the first engine that answers. When none does, the error is
+// about the one that came nearest to it.
+func connect(ctx context.Context, endpoints []endpoint) (*engine, error) {
+	var nearest failure
+	for _, ep := range endpoints {
+		e, f := dial(ctx, ep)
+		if f.err == nil {
+			return e, nil
+		}
+		if ctx.Err() != nil {
+			return nil, fmt.Errorf("connecting to the engine: %w", context.Cause(ctx))
+		}
+		if nearest.err == nil || f.how > nearest.how {
+			nearest = f
+		}
+	}
+	return nil, nearest.forPeople()
+}
+
+// failure is why an endpoint has no engine for us.
+type failure struct {
+	how      distance
+	endpoint endpoint
+	err      error
+}
+
+// distance orders failures by how near they came to an engine.
+type distance int
+
+const (
+	absent  distance = iota // nothing listens there and never has
+	refused                 // there is a socket, and nobody behind it
+	silent                  // somebody is there and does not answer as an engine
+	denied                  // the engine is there and we may not speak to it
+	refusal                 // the engine answered and cannot be used; err is for people
+)
+
+// dial connects to one engine and asks it for its properties.
+func dial(ctx context.Context, ep endpoint) (*engine, failure) {
+	ctx, cancel := context.WithTimeout(ctx, connectTime)
+	defer cancel()
+	fail := func(how distance, err error) (*engine, failure) {
+		return nil, failure{how: how, endpoint: ep, err: err}
+	}
+	if ep.err != nil {
+		return fail(silent, ep.err)
+	}
+	if how, err := knock(ctx, ep); err != nil {
+		return fail(how, err)
+	}
+	c, err := ep.client()
+	if err != nil {
+		return fail(silent, err)
+	}
+	e := &engine{Client: c, endpoint: ep}
+	if err := e.introduce(ctx); err != nil {
+		_ = c.Close()
+		if errors.Is(err, sandbox.ErrUnavailable) {
+			return fail(refusal, err)
+		}
+		return fail(silent, err)
+	}
+	return e, failure{}
+}
+
+// knock connects to a socket in the file system and hangs up again: the SDK's own
+// error does not tell a missing socket from a forbidden one.
+func knock(ctx context.Context, ep endpoint) (distance, error) {
+	path, local := strings.CutPrefix(ep.host, "unix://")
+	if !local {
+		return 0, nil
+	}
+	conn, err := new(net.Dialer).DialContext(ctx, "unix", path)
+	if err == nil {
+		return 0, conn.Close()
+	}
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		return denied, err
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
+		return absent, err
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return refused, err
+	}
+	return silent, err
+}
+
+// client makes the SDK's client for the endpoint.
+func (ep endpoint) client() (*client.Client, error) {
+	if scheme, _, ok := strings.Cut(ep.host, "://"); !ok || scheme == "ssh" {
+		return nil, &sandbox.Unavailable{
+			What:   fmt.Sprintf("the engine's address %q (from %s) cannot be used", ep.host, ep.from),
+			Remedy: "use a unix:// or tcp:// address; to reach an engine over SSH, forward its socket with `ssh -L /tmp/docker.sock:/var/run/docker.sock HOST` and set DOCKER_HOST=unix:///tmp/docker.sock",
+		}
+	}
+	options := []client.Opt{
+		client.WithHost(ep.host),
+		client.WithVersionFromEnv(),
+		client.WithAPIVersionNegotiation(),
+	}
+	if ep.tlsFromEnv {
+		options = append(options, client.WithTLSClientConfigFromEnv())
+	}
+	if ep.certs != "" {
+		options = append(options, client.WithTLSClientConfig(
+			filepath.Join(ep.certs, "ca.pem"), filepath.Join(ep.certs, "cert.pem"), filepath.Join(ep.certs, "key.pem")))
+	}
+	return client.NewClientWithOpts(options...)
+}
+
+// introduce agrees on a version of the API and asks the engine what it is.
+func (e *engine) introduce(ctx context.Context) error {
+	ping, err := e.Ping(ctx)
+	if err != nil {
+		return err
+	}
+	if ping.APIVersion != "" && versions.LessThan(ping.APIVersion, oldestAPI) {
+		return &sandbox.Unavailable{
+			What:   fmt.Sprintf("the engine speaks version %s of the Docker API, which is too old", ping.APIVersion),
+			Remedy: "update Docker to 19.03 or newer (API " + oldestAPI + ")",
+		}
+	}
+	e.NegotiateAPIVersionPing(ping)
+	e.info, err = e.Info(ctx)
+	if err != nil {
+		if strings.Contains(err.Error(), "is too old") {
+			return &sandbox.Unavailable{
+				What:   fmt.Sprintf("the engine no longer speaks version %s of the Docker API", api.DefaultVersion),
+				Remedy: "update Stress Tester",
+				Cause:  err,
+			}
+		}
+		return err
+	}
+	if e.info.OSType != "" && e.info.OSType != "linux" {
+		return &sandbox.Unavailable{
+			What:   fmt.Sprintf("the engine runs %s containers", e.info.OSType),
+			Remedy: "switch Docker Desktop to Linux containers",
+		}
+	}
+	return nil
+}
+
+// arch is the engine's processor architecture as Go names it.
+func (e *engine) arch() string {
+	switch a := e.info.Architecture; a {
+	case "x86_64":
+		return "amd64"
+	case "aarch64":
+		return "arm64"
+	default:
+		return a
+	}
+}
+
+// rootless reports whether the engine runs without root's rights.
+func (e *engine) rootless() bool {
+	for _, option := range e.info.SecurityOptions {
+		if strings.Contains(option, "rootless") {
+			return true
+		}
+	}
+	return false
+}
