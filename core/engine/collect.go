@@ -103,10 +103,9 @@ type observer struct {
 	inputs    map[uint64]struct{}
 	generated int
 	// answer is the reference's only answer so far.
-	answer      uint64
-	answers     int
-	different   bool
-	settledOnce bool
+	answer    uint64
+	answers   int
+	different bool
 }
 
 const (

@@ -79,7 +79,7 @@ func (w *worker) confirmTwice(ctx context.Context, f *finding) (*finding, error)
 		}
 		if !g.sameAs(f) {
 			f.flaky = true
-			f.note = flakyNote(f, g)
+			f.note = flakyNote(g)
 			return f, nil
 		}
 		f.transcript = g.transcript
@@ -110,7 +110,7 @@ func (w *worker) bruteDisagrees(f, g *finding) *finding {
 	return &blame
 }
 
-func flakyNote(f, g *finding) string {
+func flakyNote(g *finding) string {
 	if g.verdict == problem.OK {
 		return fmt.Sprintf("a second run of the same input printed %s and passed: the program is not deterministic "+
 			"(uninitialised memory, random numbers or time?)", quoted(g.actual))

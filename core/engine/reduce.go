@@ -47,7 +47,7 @@ func (r *run) adopt(ctx context.Context, f *finding, input []byte) {
 	w := r.newWorker(r.slots[0])
 	small := *f
 	small.input = input
-	small.trial.saved = nil
+	small.saved = nil
 	var confirmed *finding
 	var err error
 	r.lab.Exclusive(func() {

@@ -120,7 +120,7 @@ func (w *worker) tryTested(ctx context.Context, fresh bool) (judgement, error) {
 	if err := w.slot.Run(ctx, &call, out); err != nil {
 		return judgement{}, err
 	}
-	if v := w.verdictOf(problem.Tested, out); v != problem.OK {
+	if v := w.verdictOf(out); v != problem.OK {
 		return judgement{verdict: v, fault: problem.Tested, outcome: *out}, nil
 	}
 	if w.has[problem.Checker] {
@@ -180,8 +180,8 @@ func (w *worker) findAnswer(ctx context.Context, t trial, fresh bool) (judgement
 	return ok, nil
 }
 
-// verdictOf is the verdict of a run of the tested program on its own.
-func (w *worker) verdictOf(role problem.Role, out *Outcome) problem.Verdict {
+// verdictOf is the verdict of the tested program's run on its own.
+func (w *worker) verdictOf(out *Outcome) problem.Verdict {
 	switch out.Limit {
 	case TimeLimit, IdleLimit:
 		return problem.TLE
@@ -194,8 +194,8 @@ func (w *worker) verdictOf(role problem.Role, out *Outcome) problem.Verdict {
 	if !out.Crashed() {
 		return problem.OK
 	}
-	stderr := w.slot.Stderr(role)
-	for _, text := range w.recipes[role].OutOfMemory {
+	stderr := w.slot.Stderr(problem.Tested)
+	for _, text := range w.recipes[problem.Tested].OutOfMemory {
 		if bytes.Contains(stderr, []byte(text)) {
 			return problem.MLE
 		}
@@ -288,19 +288,19 @@ func (w *worker) converse(ctx context.Context, fresh bool) (judgement, error) {
 		return judgement{}, err
 	}
 	if d.Tested.Limit != NoLimit {
-		return judgement{verdict: w.verdictOf(problem.Tested, &d.Tested), fault: problem.Tested, outcome: d.Tested,
+		return judgement{verdict: w.verdictOf(&d.Tested), fault: problem.Tested, outcome: d.Tested,
 			comment: idleHint(d)}, nil
 	}
 	crashed := d.Tested.Crashed() && d.Tested.Signal != "SIGPIPE"
 	if crashed && d.TestedFirst {
-		return judgement{verdict: w.verdictOf(problem.Tested, &d.Tested), fault: problem.Tested, outcome: d.Tested}, nil
+		return judgement{verdict: w.verdictOf(&d.Tested), fault: problem.Tested, outcome: d.Tested}, nil
 	}
 	j, err := w.checkerVerdict(problem.Interactor, &d.Interactor, d.Tested)
 	if err != nil || j.verdict != problem.OK {
 		return j, err
 	}
 	if crashed {
-		return judgement{verdict: w.verdictOf(problem.Tested, &d.Tested), fault: problem.Tested, outcome: d.Tested}, nil
+		return judgement{verdict: w.verdictOf(&d.Tested), fault: problem.Tested, outcome: d.Tested}, nil
 	}
 	if w.has[problem.Checker] {
 		return w.runChecker(ctx, fresh, d.Tested)

@@ -95,6 +95,7 @@ func (s *Spawner) start(path string, theirs *os.File) error {
 		return err
 	}
 	s.control = (*control)(unsafe.Pointer(&s.page[0]))
+	//nolint:noctx // it lives until Close
 	s.cmd = exec.Command(path)
 	s.cmd.Env = []string{}
 	s.cmd.ExtraFiles = []*os.File{theirs, page}
@@ -253,8 +254,11 @@ func (s *Spawner) receive(req *Request, broke Broke, exit *Exit) error {
 	for err == unix.EINTR {
 		n, err = unix.Read(s.sock, s.reply[:])
 	}
-	if err != nil || n != replyBytes || binary.NativeEndian.Uint32(s.reply[:]) != magic {
-		return fmt.Errorf("%w (read %d bytes: %v)", ErrGone, n, err)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrGone, err)
+	}
+	if n != replyBytes || binary.NativeEndian.Uint32(s.reply[:]) != magic {
+		return fmt.Errorf("%w: it answered with %d bytes", ErrGone, n)
 	}
 	u32 := func(at int) uint32 { return binary.NativeEndian.Uint32(s.reply[at:]) }
 	u64 := func(at int) uint64 { return binary.NativeEndian.Uint64(s.reply[at:]) }
