@@ -87,10 +87,11 @@ func (j *JSON) Result(r problem.Result) {
 }
 
 // Error is the last line where there was no run: a wrong use, a wrong
-// configuration, no sandbox.
-func (j *JSON) Error(err error) {
+// configuration, no sandbox. exitStatus is the command's.
+func (j *JSON) Error(err error, exitStatus int) {
 	j.write(struct {
-		Event   string `json:"event"`
-		Message string `json:"message"`
-	}{"error", err.Error()})
+		Event      string `json:"event"`
+		Message    string `json:"message"`
+		ExitStatus int    `json:"exit_status"`
+	}{"error", err.Error(), exitStatus})
 }

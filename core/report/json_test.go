@@ -24,7 +24,7 @@ func TestJSON(t *testing.T) {
 	j.Found(r.Failures[0])
 	j.Result(r)
 	j.Result(problem.Result{Verdict: problem.OK, Tests: 3, Seed: 1, State: problem.Done})
-	j.Error(errors.New("docker is not running: start it"))
+	j.Error(errors.New("docker is not running: start it"), 3)
 	if err := j.Err(); err != nil {
 		t.Fatal(err)
 	}

@@ -137,6 +137,13 @@ func (l *Live) Warning(text string) {
 	l.above(l.style().paint(yellow, "warning:") + " " + plain(text))
 }
 
+// Note tells of something once, in a line that stays.
+func (l *Live) Note(text string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.above(plain(text))
+}
+
 // Found tells of a failure; the one that ends the run is left to the report.
 func (l *Live) Found(f problem.Failure, last bool) {
 	l.mu.Lock()

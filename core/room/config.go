@@ -187,27 +187,6 @@ func readLimits(s *section) map[problem.Role]limitSettings {
 	return limits
 }
 
-// readLanguages reads [languages.ID] tables.
-func (c *config) readLanguages(s *section) {
-	if s == nil {
-		return
-	}
-	for _, l := range languages.Default().All() {
-		table := s.sub(l.ID)
-		if table == nil {
-			continue
-		}
-		o := c.languages[l.ID]
-		readOverride(table, &o)
-		table.end()
-		if _, err := languages.Default().With(map[string]languages.Override{l.ID: o}); err != nil {
-			s.wrong(s.doc.keys[table.path], "%s", err.Error())
-		}
-		c.languages[l.ID] = o
-	}
-	s.end()
-}
-
 // take applies the configuration to the room.
 func (r *Room) take(files Files, c *config) (roleFiles, []mistake) {
 	var mistakes []mistake

@@ -80,7 +80,7 @@ func (r *Room) program(files Files, role problem.Role, path string) (problem.Pro
 	if role == problem.Spec {
 		return p, nil, nil
 	}
-	language, ok := r.Languages.ForFile(p.Name)
+	language, ok := r.Languages.ForSource(p.Name, data)
 	if !ok {
 		return p, nil, r.checkLanguage(role, path)
 	}

@@ -1,15 +1,41 @@
 package room
 
-import "stresstester/core/languages"
+import (
+	"errors"
+
+	"stresstester/core/languages"
+)
+
+// readLanguages reads [languages.ID] tables.
+func (c *config) readLanguages(s *section) {
+	if s == nil {
+		return
+	}
+	for _, l := range languages.Default().All() {
+		table := s.sub(l.ID)
+		if table == nil {
+			continue
+		}
+		o := c.languages[l.ID]
+		readOverride(table, &o)
+		table.end()
+		c.languages[l.ID] = o
+		_, err := languages.Default().With(map[string]languages.Override{l.ID: o})
+		var wrong *languages.OverrideError
+		if errors.As(err, &wrong) {
+			table.wrongValue(wrong.Key, "%s", wrong.Message)
+		}
+	}
+	s.end()
+}
 
 func readOverride(s *section, o *languages.Override) {
-	if v := s.string("std"); v != nil {
-		o.Std = *v
+	set(&o.Use, s.string("use"))
+	set(&o.Std, s.string("std"))
+	if flags := s.strings("compile_flags"); flags != nil {
+		o.CompileFlags = flags
 	}
-	if v := s.strings("compile_flags"); v != nil {
-		o.CompileFlags = v
-	}
-	if v := s.strings("run_flags"); v != nil {
-		o.RunFlags = v
+	if flags := s.strings("run_flags"); flags != nil {
+		o.RunFlags = flags
 	}
 }

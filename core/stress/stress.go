@@ -154,7 +154,7 @@ func (e *execution) diagnose(c *problem.Compilation) {
 	if !ok || len(c.Output) == 0 || c.Diagnostics != nil {
 		return
 	}
-	if language, ok := e.room.Languages.ForFile(p.Name); ok {
+	if language, ok := e.room.Languages.ByID(p.Recipe.Language); ok {
 		c.Diagnostics = language.Diagnostics(c.Output, p)
 	}
 }
@@ -169,7 +169,7 @@ func (e *execution) locate(role problem.Role, v problem.Verdict, c *problem.Coun
 	if !ok {
 		return
 	}
-	language, ok := e.room.Languages.ForFile(p.Name)
+	language, ok := e.room.Languages.ByID(p.Recipe.Language)
 	if !ok {
 		return
 	}
