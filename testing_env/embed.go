@@ -78,7 +78,7 @@ func contextTar(files fs.FS) ([]byte, error) {
 		if err != nil {
 			return err
 		}
-		header := &tar.Header{Typeflag: tar.TypeReg, Name: name, Mode: 0o644, Size: int64(len(data)), Format: tar.FormatUSTAR}
+		header := &tar.Header{Typeflag: tar.TypeReg, Name: name, Mode: mode(data), Size: int64(len(data)), Format: tar.FormatUSTAR}
 		if err := w.WriteHeader(header); err != nil {
 			return err
 		}
@@ -92,6 +92,14 @@ func contextTar(files fs.FS) ([]byte, error) {
 		return nil, fmt.Errorf("packing the image's build context: %w", err)
 	}
 	return out.Bytes(), nil
+}
+
+// mode is a file's mode in the archive: embedded files have none of their own.
+func mode(data []byte) int64 {
+	if bytes.HasPrefix(data, []byte("#!")) {
+		return 0o755
+	}
+	return 0o644
 }
 
 // belongs tells what the image is built from apart from what only explains it: a

@@ -11,6 +11,8 @@ path-exclude=/usr/share/info/*
 path-exclude=/usr/share/locale/*
 path-exclude=/usr/share/man/*
 path-exclude=/usr/lib/jvm/*/jmods/*
+path-exclude=/usr/lib/ghc/lib/*/*.p_hi
+path-exclude=/usr/lib/ghc/lib/*/*_p.a
 DPKG
 # Some packages register their manuals as alternatives and fail without the folder.
 mkdir -p /usr/share/man/man1
@@ -20,4 +22,5 @@ apt-get install --yes --no-install-recommends "$@"
 
 apt-get clean
 rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/*-old /var/log/apt /var/log/dpkg.log /var/log/alternatives.log
+# Untrusted programs run here: nothing may lend them another user's rights.
 find / -xdev -type f -perm /6000 -exec chmod ug-s {} +

@@ -1,0 +1,22 @@
+#!/bin/sh
+# natives.sh SOURCES DESTINATION compiles the C programs of the sandbox itself: the
+# spawner, which starts programs, and the shim, which is preloaded into them. A
+# folder without C files is skipped; one that does not compile fails the build.
+set -eu
+sources=$1 destination=$2
+
+# any_c FOLDER tells whether there is anything to compile.
+any_c() {
+	for file in "$1"/*.c; do
+		[ -e "$file" ] && return 0
+	done
+	echo "natives.sh: nothing to compile in $1" >&2
+	return 1
+}
+
+if any_c "$sources/spawn"; then
+	gcc -std=gnu17 -O2 -Wall -Wextra -static -o "$destination/spawn" "$sources"/spawn/*.c
+fi
+if any_c "$sources/shim"; then
+	gcc -std=gnu17 -O2 -Wall -Wextra -fPIC -shared -o "$destination/shim.so" "$sources"/shim/*.c
+fi
