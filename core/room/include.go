@@ -23,18 +23,21 @@ const (
 // includer collects the local files that a source includes, and those that they
 // include in turn. Cycles are fine: a file comes along once.
 //
-// A file is looked for beside the one that includes it and then in the
-// configured include folders. In the sandbox it lies where the including file
-// looks for it first. A name that leaves the source's folder ("../x.h") is
-// refused: the source may be somebody else's, and must not choose which of this
-// machine's files travel. Its remedy is a configured include folder.
+// A file is looked for as compilers do: beside the one that includes it, and then
+// under its name in the source's folder and in the configured include folders,
+// which are one folder in the sandbox. A name that leaves the source's folder
+// ("../x.h") is refused: the source may be somebody else's, and must not choose
+// which of this machine's files travel. Its remedy is a configured include folder.
 type includer struct {
-	files    Files
-	folders  []string
+	files Files
+	// roots are the source's folder and the configured ones.
+	roots    []string
 	language *languages.Language
 
 	// taken are the names that files have in the sandbox.
-	taken    map[string]bool
+	taken map[string]bool
+	// absent are the places where nothing is.
+	absent   map[string]bool
 	includes []problem.File
 	bytes    int
 	warnings []string
@@ -49,7 +52,7 @@ type source struct {
 
 // collect fills includes and warnings with what the program's source needs.
 func (in *includer) collect(program *problem.Program) {
-	in.taken = map[string]bool{program.Recipe.SourceName: true}
+	in.taken, in.absent = map[string]bool{program.Recipe.SourceName: true}, map[string]bool{}
 	queue := []source{{program.Path, program.Name, program.Source}}
 	for len(queue) > 0 {
 		from := queue[0]
@@ -79,27 +82,48 @@ func (in *includer) find(from source, name string) (source, bool) {
 		in.warn("%s includes %s, a name that is not UTF-8 text; it is left out.", ShowName(from.name), ShowName(name))
 		return source{}, false
 	}
-	target := path.Join(path.Dir(from.name), name)
-	if path.IsAbs(name) || filepath.IsAbs(name) || target == ".." || strings.HasPrefix(target, "../") {
+	if beside, ok := inside(path.Join(path.Dir(from.name), name)); ok && !path.IsAbs(name) {
+		place := filepath.Join(filepath.Dir(from.path), filepath.FromSlash(name))
+		if to, done := in.take(place, beside); done {
+			return to, to.path != ""
+		}
+	}
+	target, ok := inside(path.Clean(name))
+	if !ok {
 		in.refuse(from, name)
 		return source{}, false
 	}
-	if in.taken[target] {
-		return source{}, false
-	}
-	places := []string{filepath.Join(filepath.Dir(from.path), filepath.FromSlash(name))}
-	for _, folder := range in.folders {
-		places = append(places, filepath.Join(folder, filepath.FromSlash(name)))
-	}
-	for _, place := range places {
-		if text, ok := in.read(place); ok {
-			in.taken[target] = true
-			in.bytes += len(text)
-			in.includes = append(in.includes, problem.File{Name: target, Data: text})
-			return source{place, target, text}, true
+	for _, root := range in.roots {
+		if to, done := in.take(filepath.Join(root, filepath.FromSlash(name)), target); done {
+			return to, to.path != ""
 		}
 	}
 	return source{}, false
+}
+
+// inside reports whether a clean, slash-separated name stays in its folder.
+func inside(name string) (string, bool) {
+	return name, filepath.IsLocal(filepath.FromSlash(name))
+}
+
+// take puts the file at place under its name in the sandbox. It is done, with no
+// source, when that name is taken already, and not done when there is no file.
+func (in *includer) take(place, target string) (to source, done bool) {
+	if in.taken[target] {
+		return source{}, true
+	}
+	if in.absent[place] {
+		return source{}, false
+	}
+	text, ok := in.read(place)
+	if !ok {
+		in.absent[place] = true
+		return source{}, false
+	}
+	in.taken[target] = true
+	in.bytes += len(text)
+	in.includes = append(in.includes, problem.File{Name: target, Data: text})
+	return source{place, target, text}, true
 }
 
 // read is silent about a file that is not there: the compiler says so better,
@@ -128,9 +152,12 @@ func (in *includer) refuse(from source, name string) {
 	if _, err := in.files.ReadFile(place); err != nil {
 		return
 	}
-	folder := filepath.ToSlash(filepath.Dir(filepath.FromSlash(name)))
+	folder := filepath.Dir(place)
+	if rel, err := filepath.Rel(in.roots[0], folder); err == nil && !filepath.IsAbs(filepath.FromSlash(name)) {
+		folder = rel
+	}
 	in.warn("%s includes %s, which is outside its folder and stays behind. Write include = [%q] into %s and #include %q into the source.",
-		ShowName(from.name), ShowName(name), folder, ConfigName, path.Base(name))
+		ShowName(from.name), ShowName(name), filepath.ToSlash(folder), ConfigName, path.Base(name))
 }
 
 // textProblem says why a source is not a text, or nothing.

@@ -37,7 +37,7 @@ func (r *Room) Snapshot(files Files, o problem.Options) (job problem.Job, warnin
 	}
 	saved, notes, err := r.Store().List(files)
 	if err != nil {
-		return problem.Job{}, nil, err
+		notes = append(notes, "the saved tests are left out: "+plain(err))
 	}
 	warnings = append(warnings, notes...)
 	job.Saved, notes = bounded(saved)
@@ -87,7 +87,7 @@ func (r *Room) program(files Files, role problem.Role, path string) (problem.Pro
 	if p.Recipe, err = language.Recipe(&p); err != nil {
 		return wrong("cannot be built: %v", err)
 	}
-	in := includer{files: files, folders: r.Include, language: language}
+	in := includer{files: files, roots: append([]string{filepath.Dir(path)}, r.Include...), language: language}
 	in.collect(&p)
 	p.Includes = in.includes
 	return p, in.warnings, nil
