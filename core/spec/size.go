@@ -1,0 +1,74 @@
+package spec
+
+import "math"
+
+// Size is a soft upper limit for counts: lengths, numbers of vertices, edges,
+// repetitions. It does not limit the values of other numbers, whose ranges are
+// mixed at every size. A lower bound in the spec wins over it.
+type Size int
+
+// Unlimited lets counts reach the spec's own upper bounds.
+const Unlimited Size = math.MaxInt32
+
+// SizeAt is the size for the test of that number, counted from 1: small inputs
+// first, then slowly growing ones, among which small ones remain. The thousandth
+// test has size 13, the ten thousandth 25.
+func SizeAt(test int) Size {
+	if test <= 40 {
+		return Size(1 + max(test-1, 0)/10)
+	}
+	root := 1
+	for (root+1)*(root+1)*(root+1) <= test-40 {
+		root++
+	}
+	return Size(4 + root)
+}
+
+// sizes is the range from which a count is drawn.
+func (g *generator) sizes(b bound) bound {
+	limit := g.size
+	switch g.bend % 4 {
+	case 1:
+		limit = 2*limit + 2
+	case 2:
+		limit /= 2
+	case 3:
+		limit = 4*limit + 4
+	}
+	high := max(b.lo, limit)
+	if b.lo > limit {
+		high = saturatedAdd(b.lo, limit/4)
+	}
+	return bound{b.lo, min(b.hi, high)}
+}
+
+// drawSize draws a count: any size up to the limit, and often the limit itself.
+func (g *generator) drawSize(f *field, b bound) int64 {
+	if f != nil && f.edges {
+		return g.drawEdges(b)
+	}
+	b = g.sizes(b)
+	if g.rng.oneIn(5) {
+		return b.hi
+	}
+	return g.rng.within(b)
+}
+
+// drawEdges draws a number of edges; the bound is what the graph allows. Sparse
+// and complete graphs are frequent.
+func (g *generator) drawEdges(b bound) int64 {
+	limit := saturatedMultiply(3, g.size)
+	if g.size < 12 {
+		limit = max(limit, g.size*(g.size-1))
+	}
+	capped := bound{b.lo, min(b.hi, max(b.lo, limit))}
+	switch g.rng.pick(4, 2, 2, 3) {
+	case 0:
+		return g.rng.within(capped)
+	case 1:
+		return capped.hi
+	case 2:
+		return capped.lo
+	}
+	return g.rng.within(bound{capped.lo, min(capped.hi, saturatedAdd(capped.lo, 3))})
+}
