@@ -148,6 +148,7 @@ func oneFile(cmd *cobra.Command, args []string) error {
 func unexpected(cmd *cobra.Command, arg string) error {
 	if cmd.HasSubCommands() {
 		text := fmt.Sprintf("%q is not a command", arg)
+		cmd.SuggestionsMinimumDistance = 2
 		if near := cmd.SuggestionsFor(arg); len(near) > 0 {
 			text += "; did you mean " + strings.Join(near, " or ") + "?"
 		}

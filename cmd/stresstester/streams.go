@@ -34,13 +34,17 @@ func terminalWidth() int {
 }
 
 // style is how text on standard output may look.
-func (s streams) style() report.Style {
-	return report.Style{Color: report.ColorWanted(s.outTerminal, s.getenv), Width: s.width()}
-}
+func (s streams) style() report.Style { return s.styleOf(s.outTerminal) }
 
 // errStyle is how text on standard error may look.
-func (s streams) errStyle() report.Style {
-	return report.Style{Color: report.ColorWanted(s.errTerminal, s.getenv), Width: s.width()}
+func (s streams) errStyle() report.Style { return s.styleOf(s.errTerminal) }
+
+func (s streams) styleOf(terminal bool) report.Style {
+	style := report.Style{Color: report.ColorWanted(terminal, s.getenv)}
+	if terminal {
+		style.Width = s.width()
+	}
+	return style
 }
 
 // liveTerminal tells whether a line on standard error can be drawn again.

@@ -12,7 +12,8 @@ import "strings"
 type Style struct {
 	// Color allows terminal colours.
 	Color bool
-	// Width is the number of columns; 0 means 80.
+	// Width is the number of columns. Where it is unknown, 0, columns are laid out
+	// for 80 and paragraphs are not broken: their reader may be a program.
 	Width int
 }
 

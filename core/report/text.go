@@ -59,6 +59,10 @@ func (p *printer) line(text string) {
 // others after rest. White space within a line stays as it is, as it may be what
 // the paragraph is about.
 func (p *printer) wrapped(lead lead, rest, text string, color paint) {
+	if p.style.Width <= 0 {
+		p.line(p.style.paint(lead.color, lead.text) + p.style.paint(color, text))
+		return
+	}
 	line := ""
 	for i, word := range strings.Split(text, " ") {
 		if i > 0 && displayWidth(lead.text)+displayWidth(line)+1+displayWidth(word) > p.style.width() && strings.TrimSpace(line) != "" {

@@ -102,6 +102,11 @@ func TestText(t *testing.T) {
 		{name: "wrong-answer-narrow", style: report.Style{Width: 40}, result: func() problem.Result {
 			return wrongAnswer(problem.CompareTokens, "2\n5 3\n", "8\nyes\n", "2\nyes\n")
 		}},
+		{name: "no-terminal", result: func() problem.Result {
+			r := wrongAnswer(problem.CompareTokens, "2\n5 3\n", "8\nyes\n", "2\nyes\n")
+			r.Warnings = []string{"a long warning " + strings.Repeat("that goes on and on, ", 10) + "and ends"}
+			return r
+		}},
 		{name: "output-ends-too-early", result: func() problem.Result {
 			return wrongAnswer(problem.CompareTokens, "3\n", "1\n2\n3\n", "1\n2\n")
 		}},
@@ -187,6 +192,9 @@ func TestText(t *testing.T) {
 				Replay: func(f problem.Failure) []string {
 					return []string{fmt.Sprintf("stresstester run --tests 1 --seed %d sol.cpp", f.TestSeed)}
 				},
+			}
+			if c.style.Width == 0 && c.name != "no-terminal" {
+				c.style.Width = 80
 			}
 			var out bytes.Buffer
 			if err := report.Text(&out, c.style, c.result(), context); err != nil {
