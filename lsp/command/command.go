@@ -1,0 +1,153 @@
+// Package command declares the server's commands, each in one place: its name,
+// title, parameters, result and what it does for people. What the server
+// advertises, how it finds the handler of a call, and the tables in
+// docs/protocol.md all follow from here.
+//
+// It knows no handler: the server implements Handlers. Start reading at All.
+package command
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+)
+
+// Handlers carries the commands out. Every method is one command, declared in
+// All.
+type Handlers interface {
+	Run(context.Context, RunParams) (RunResult, error)
+	Stop(context.Context, StopParams) (StopResult, error)
+	Runs(context.Context, RunsParams) (RunsResult, error)
+	Shrink(context.Context, ShrinkParams) (RunResult, error)
+	Stats(context.Context, StatsParams) (StatsResult, error)
+	Room(context.Context, RoomParams) (RoomResult, error)
+	CreateFiles(context.Context, CreateFilesParams) (CreateFilesResult, error)
+	OpenCounterexample(context.Context, OpenCounterexampleParams) (OpenCounterexampleResult, error)
+	SaveTest(context.Context, SaveTestParams) (SaveTestResult, error)
+	DeleteTest(context.Context, DeleteTestParams) (DeleteTestResult, error)
+	Doctor(context.Context, DoctorParams) (DoctorResult, error)
+}
+
+// The commands' names.
+const (
+	Run                = "stresstester.run"
+	Stop               = "stresstester.stop"
+	Runs               = "stresstester.runs"
+	Shrink             = "stresstester.shrink"
+	Stats              = "stresstester.stats"
+	Room               = "stresstester.room"
+	CreateFiles        = "stresstester.createFiles"
+	OpenCounterexample = "stresstester.openCounterexample"
+	SaveTest           = "stresstester.saveTest"
+	DeleteTest         = "stresstester.deleteTest"
+	Doctor             = "stresstester.doctor"
+)
+
+// All is every command that works, in the order in which they are documented.
+func All() []Command {
+	return []Command{
+		declare(Run, "Run stress test", Handlers.Run,
+			"Starts a stress test of the document, on the buffers as they are at this moment, and returns at once. A second run of the same document stops the first; runs of different documents go on side by side."),
+		declare(Stop, "Stop stress test", Handlers.Stop,
+			"Stops runs and returns at once; what they found so far is kept. Without parameters all runs are stopped."),
+		declare(Runs, "List runs", Handlers.Runs,
+			"Lists this session's runs, the newest first."),
+		declare(Shrink, "Shrink counterexample", Handlers.Shrink,
+			"Makes a failing input smaller, as a run of its own. Without an input it takes the document's last counterexample."),
+		declare(Stats, "Show a run's result", Handlers.Stats,
+			"Returns all that is known of a run: its progress and, once it has ended, its result. Without a run it takes the document's last one."),
+		declare(Room, "Show the files of a problem", Handlers.Room,
+			"Tells which file plays which role for the document, what is missing, and which tests are saved."),
+		declare(CreateFiles, "Create missing files", Handlers.CreateFiles,
+			"Creates a brute force, generator, checker and so on from templates. Files that exist are never touched."),
+		declare(OpenCounterexample, "Open counterexample", Handlers.OpenCounterexample,
+			"Shows a counterexample's input (or its expected or actual output) in the editor. A client that cannot show documents is told the path."),
+		declare(SaveTest, "Save as test", Handlers.SaveTest,
+			"Saves a counterexample, or any input, among the problem's tests, which are run first from then on."),
+		declare(DeleteTest, "Delete test", Handlers.DeleteTest,
+			"Moves a saved test to the trash in .stresstester."),
+		declare(Doctor, "Check the installation", Handlers.Doctor,
+			"Checks the installation and says what to do where something does not work."),
+	}
+}
+
+// Names are the names of All, for the server's capabilities.
+func Names() []string {
+	var names []string
+	for _, c := range All() {
+		names = append(names, c.Name)
+	}
+	return names
+}
+
+// Command is one command's declaration.
+type Command struct {
+	// Name is what a client executes.
+	Name string
+	// Title is what people see.
+	Title string
+	// Doc is a sentence or two for docs/protocol.md.
+	Doc string
+
+	params, result reflect.Type
+	call           func(context.Context, Handlers, []byte) (any, error)
+}
+
+func declare[P, R any](name, title string, method func(Handlers, context.Context, P) (R, error), doc string) Command {
+	return Command{
+		Name: name, Title: title, Doc: doc,
+		params: reflect.TypeFor[P](), result: reflect.TypeFor[R](),
+		call: func(ctx context.Context, h Handlers, data []byte) (any, error) {
+			var p P
+			if err := decode(data, &p); err != nil {
+				return nil, fmt.Errorf("%w: %s: %w", ErrParams, name, err)
+			}
+			return method(h, ctx, p)
+		},
+	}
+}
+
+// Dispatch decodes the arguments of the named command, which are none or one JSON
+// object, and carries it out. The result is encoded as the command line's JSON is.
+func Dispatch(ctx context.Context, h Handlers, name string, arguments [][]byte) (json.RawMessage, error) {
+	c, err := find(name)
+	if err != nil {
+		return nil, err
+	}
+	var data []byte
+	switch len(arguments) {
+	case 0:
+	case 1:
+		data = arguments[0]
+	default:
+		return nil, fmt.Errorf("%w: %s takes one object, not %d arguments", ErrParams, name, len(arguments))
+	}
+	result, err := c.call(ctx, h, data)
+	if err != nil {
+		return nil, err
+	}
+	encoded, err := json.Marshal(result)
+	if err != nil {
+		return nil, fmt.Errorf("encoding the result of %s: %w", name, err)
+	}
+	return encoded, nil
+}
+
+func find(name string) (Command, error) {
+	for _, c := range All() {
+		if c.Name == name {
+			return c, nil
+		}
+	}
+	return Command{}, fmt.Errorf("%w: command %q is not known; %s", ErrUnknown, name, knownWords(name, Names(), "commands"))
+}
+
+// knownWords suggests the one that was meant, or lists all.
+func knownWords(word string, known []string, what string) string {
+	if near, ok := nearest(word, known); ok {
+		return fmt.Sprintf("did you mean %q?", near)
+	}
+	return fmt.Sprintf("the %s are %s", what, strings.Join(known, ", "))
+}

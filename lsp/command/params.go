@@ -1,0 +1,227 @@
+package command
+
+import (
+	"stresstester/core/problem"
+	"stresstester/core/room"
+)
+
+// RunParams names what to run.
+type RunParams struct {
+	URI     string  `json:"uri" doc:"the document to test, a file, or one of its helpers"`
+	Options Options `json:"options,omitzero" doc:"settings of this run; see Options"`
+	Input   *string `json:"input,omitempty" doc:"run this one input instead of generated ones; no generator is needed"`
+	Test    string  `json:"test,omitempty" doc:"run this saved test only"`
+	Run     string  `json:"run,omitempty" doc:"run this run's counterexample again"`
+	Failure int     `json:"failure,omitempty" doc:"which of that run's failures, from 0"`
+}
+
+// RunResult names the run that was started.
+type RunResult struct {
+	Run string `json:"run" doc:"the run's id"`
+}
+
+// StopParams names what to stop.
+type StopParams struct {
+	Run string `json:"run,omitempty" doc:"the run to stop"`
+	URI string `json:"uri,omitempty" doc:"stop the runs of this document"`
+}
+
+// StopResult lists the runs that were told to stop.
+type StopResult struct {
+	Stopped []string `json:"stopped" doc:"ids of the runs that were told to stop; empty when none was running"`
+}
+
+// RunsParams is empty.
+type RunsParams struct{}
+
+// RunsResult lists runs.
+type RunsResult struct {
+	Runs []RunInfo `json:"runs" doc:"the runs, the newest first"`
+}
+
+// RunInfo is a run's standing.
+type RunInfo struct {
+	Run            string          `json:"run" doc:"the run's id"`
+	URI            string          `json:"uri" doc:"the tested document"`
+	State          problem.State   `json:"state" doc:"compiling, running, confirming, shrinking, explaining, done, stopped or failed"`
+	Verdict        problem.Verdict `json:"verdict" doc:"the verdict so far: empty while nothing is found, OK at a good end"`
+	Tests          int             `json:"tests" doc:"tests run so far"`
+	TestsPerSecond float64         `json:"tests_per_second" doc:"speed"`
+	Total          int             `json:"total" doc:"tests to run; 0 where there is no limit"`
+	Seconds        float64         `json:"seconds" doc:"running time"`
+	Message        string          `json:"message,omitempty" doc:"one sentence for people"`
+	Outdated       bool            `json:"outdated" doc:"whether a document it read has changed since"`
+}
+
+// ShrinkParams names the input to make smaller.
+type ShrinkParams struct {
+	URI     string  `json:"uri" doc:"the tested document"`
+	Options Options `json:"options,omitzero" doc:"settings of this run; see Options"`
+	Input   *string `json:"input,omitempty" doc:"the failing input"`
+	Test    string  `json:"test,omitempty" doc:"the saved test that holds it"`
+	Run     string  `json:"run,omitempty" doc:"the run whose counterexample it is; default: the document's last one that has one"`
+	Failure int     `json:"failure,omitempty" doc:"which of that run's failures, from 0"`
+}
+
+// StatsParams names a run.
+type StatsParams struct {
+	Run string `json:"run,omitempty" doc:"the run's id"`
+	URI string `json:"uri,omitempty" doc:"take this document's last run"`
+}
+
+// StatsResult is all that is known of a run.
+type StatsResult struct {
+	RunInfo
+	Progress problem.Progress `json:"progress" doc:"the last progress; the same shape as in stresstester/run"`
+	Result   *problem.Result  `json:"result" doc:"the result, in the shape of the command line's last JSON line; null while it runs"`
+	Error    string           `json:"error,omitempty" doc:"why there was no sandbox to run in, with the remedy"`
+}
+
+// RoomParams names a document of the problem.
+type RoomParams struct {
+	URI string `json:"uri" doc:"a document of the problem: the tested one or a helper"`
+}
+
+// RoomResult is what belongs to a problem.
+type RoomResult struct {
+	Name     string                  `json:"name" doc:"the problem's name"`
+	Role     problem.Role            `json:"role" doc:"the role of the document asked about"`
+	Tested   string                  `json:"tested" doc:"the tested document"`
+	Dir      string                  `json:"dir" doc:"the problem's folder"`
+	Roles    map[problem.Role]string `json:"roles" doc:"the document of each role that was found"`
+	Missing  []problem.Role          `json:"missing" doc:"roles without which nothing can be run"`
+	Config   string                  `json:"config" doc:"the stresstester.toml, or empty"`
+	Tests    []SavedTest             `json:"tests" doc:"the saved tests, in the order in which they are run"`
+	Warnings []string                `json:"warnings" doc:"sentences for people"`
+}
+
+// SavedTest is one saved test.
+type SavedTest struct {
+	Name   string `json:"name" doc:"its name"`
+	Input  string `json:"input" doc:"the input's document"`
+	Answer string `json:"answer" doc:"the answer's document, or empty"`
+}
+
+// CreateFilesParams says which files to create.
+type CreateFilesParams struct {
+	URI   string         `json:"uri" doc:"the tested document"`
+	Roles []problem.Role `json:"roles,omitempty" doc:"brute, generator, spec, checker, validator, interactor; default: what is missing to run"`
+}
+
+// CreateFilesResult lists files.
+type CreateFilesResult struct {
+	Created  []RoleFile `json:"created" doc:"what was created"`
+	Existing []RoleFile `json:"existing" doc:"what was there already"`
+}
+
+// RoleFile is one role's document.
+type RoleFile struct {
+	Role problem.Role `json:"role" doc:"its role"`
+	URI  string       `json:"uri" doc:"the document"`
+}
+
+// OpenCounterexampleParams names a counterexample.
+type OpenCounterexampleParams struct {
+	URI     string `json:"uri,omitempty" doc:"the tested document; its last run that has a counterexample is meant"`
+	Run     string `json:"run,omitempty" doc:"the run"`
+	Failure int    `json:"failure,omitempty" doc:"which of the run's failures, from 0"`
+	Part    string `json:"part,omitempty" doc:"input (the default), expected, actual or stderr"`
+}
+
+// OpenCounterexampleResult are the documents of a counterexample.
+type OpenCounterexampleResult struct {
+	URI      string `json:"uri" doc:"the document of the part asked for"`
+	Input    string `json:"input" doc:"the input's document"`
+	Expected string `json:"expected" doc:"the expected output's document, or empty"`
+	Actual   string `json:"actual" doc:"the actual output's document"`
+	Shown    bool   `json:"shown" doc:"whether the client showed it"`
+}
+
+// SaveTestParams says what to save.
+type SaveTestParams struct {
+	URI     string  `json:"uri" doc:"the tested document"`
+	Run     string  `json:"run,omitempty" doc:"save this run's counterexample; default: the document's last one"`
+	Failure int     `json:"failure,omitempty" doc:"which of the run's failures, from 0"`
+	Input   *string `json:"input,omitempty" doc:"save this input instead"`
+	Answer  *string `json:"answer,omitempty" doc:"its answer, where it is known"`
+}
+
+// SaveTestResult is the test that was saved, or was there already.
+type SaveTestResult struct {
+	SavedTest
+}
+
+// DeleteTestParams names a saved test.
+type DeleteTestParams struct {
+	URI  string `json:"uri" doc:"the tested document"`
+	Test string `json:"test" doc:"the test's name"`
+}
+
+// DeleteTestResult tells where the test went.
+type DeleteTestResult struct {
+	Test    string `json:"test" doc:"the test's name"`
+	Trashed string `json:"trashed" doc:"its name in .stresstester/X/.trash, from where it can be moved back"`
+}
+
+// DoctorParams is empty.
+type DoctorParams struct{}
+
+// DoctorResult is what the installation's own check returns; it is encoded as
+// JSON.
+type DoctorResult = any
+
+// Options are a run's settings: the command line's flags in snake case. They win
+// over stresstester.toml. Files are relative to the tested document's folder.
+type Options struct{ room.Settings }
+
+// optionDocs describes every option for docs/protocol.md.
+func optionDocs() map[string]string {
+	return map[string]string{
+		"brute":        "the reference solution's file; an empty name means none",
+		"gen":          "the generator's file",
+		"spec":         "the spec's file",
+		"checker":      "the checker's file",
+		"validator":    "the validator's file",
+		"interactor":   "the interactor's file",
+		"gen_args":     "arguments put before the seed; `[a..b]` is drawn per test",
+		"compare":      "`tokens` (default), `lines`, `exact`, `float=1e-6` or `caseless`",
+		"tests":        "number of generated tests; 0 means no limit; default 10000",
+		"time":         "stop after this long; default never",
+		"seed":         "first seed; default 1",
+		"jobs":         "tests run at a time; default one per core",
+		"time_limit":   "processor time of one run of the tested program; default 2s",
+		"memory_limit": "memory of one run of the tested program; default 256M",
+		"output_limit": "output of one run of the tested program; default 64M",
+		"keep_going":   "collect up to this many distinct failures; default 1",
+		"no_shrink":    "do not make the counterexample smaller",
+		"no_explain":   "do not look for the line at fault",
+		"no_save":      "do not save the counterexample as a test",
+		"fresh_exec":   "start a fresh process for every test",
+	}
+}
+
+// The notifications that clients can ask for.
+const (
+	NotifyRun    = "stresstester/run"
+	NotifyStatus = "stresstester/status"
+)
+
+// RunNotification is stresstester/run: what has happened in a run. Counters come
+// about ten times a second.
+type RunNotification struct {
+	RunInfo
+	Seed        uint64               `json:"seed" doc:"the newest test's seed"`
+	Failures    int                  `json:"failures" doc:"failures found so far"`
+	Compilation *problem.Compilation `json:"compilation,omitempty" doc:"a program that was just built, or was not"`
+	Failure     *problem.Failure     `json:"failure,omitempty" doc:"a failure that was just confirmed, or made smaller"`
+	Warning     string               `json:"warning,omitempty" doc:"a new sentence about the set-up"`
+	Result      *problem.Result      `json:"result,omitempty" doc:"the result, at the end"`
+	Error       string               `json:"error,omitempty" doc:"why there was no sandbox to run in, with the remedy, at the end"`
+}
+
+// StatusNotification is stresstester/status: how the sandbox stands.
+type StatusNotification struct {
+	Health  string `json:"health" doc:"ok, warning or error"`
+	Phase   string `json:"phase" doc:"idle, starting, ready, busy, broken or closed"`
+	Message string `json:"message" doc:"one sentence for people, with the remedy where something is wrong"`
+}

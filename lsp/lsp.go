@@ -1,0 +1,28 @@
+// Package lsp is the language server over core: what an editor talks to.
+//
+// The layers, from the wire up: rpc carries messages, document keeps the open
+// texts, command declares what a client can execute, runs keeps the stress tests
+// of a session, scaffold has templates, and server answers the editor. lsptest is
+// an editor for tests. Start reading at Serve, then at lsp/server.
+package lsp
+
+import (
+	"context"
+	"io"
+
+	"stresstester/lsp/server"
+)
+
+// Deps are what the server needs from its surroundings.
+type Deps = server.Deps
+
+// ErrNoShutdown is returned when the editor said exit without shutdown, for which
+// the protocol wants exit status 1.
+var ErrNoShutdown = server.ErrNoShutdown
+
+// Serve talks to the editor at the other end of in and out until it leaves, ctx
+// ends or the editor's process dies, and closes both. Nothing that it started is
+// left when it returns. A clean end is nil.
+func Serve(ctx context.Context, in io.ReadCloser, out io.WriteCloser, deps Deps) error {
+	return server.Serve(ctx, in, out, deps)
+}

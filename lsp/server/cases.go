@@ -1,0 +1,122 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+
+	"stresstester/core/problem"
+	"stresstester/lsp/runs"
+)
+
+// The parts of a counterexample.
+const (
+	partInput    = "input"
+	partExpected = "expected"
+	partActual   = "actual"
+	partStderr   = "stderr"
+)
+
+// cases makes counterexamples real documents, which every editor can show. Saved
+// ones are the problem's own files; the rest lies in a private temporary folder
+// that goes with the connection.
+type cases struct {
+	mu   sync.Mutex
+	root string // empty until the first file
+	gone bool
+}
+
+// file is the path of a part of a run's failure, which is written when it is not
+// there yet.
+func (c *cases) file(run *runs.Run, failure int, part string) (string, error) {
+	text, saved, err := caseText(run, failure, part)
+	if err != nil {
+		return "", err
+	}
+	if saved != "" {
+		if _, err := os.Stat(saved); err == nil {
+			return saved, nil
+		}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.makeRoot(); err != nil {
+		return "", err
+	}
+	dir := filepath.Join(c.root, "run-"+run.ID(), strconv.Itoa(failure+1))
+	path := filepath.Join(dir, part+".txt")
+	if _, err := os.Stat(path); err == nil && run.Status().Result != nil {
+		return path, nil
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", fmt.Errorf("making room for the counterexample: %w", err)
+	}
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		return "", fmt.Errorf("writing the counterexample: %w", err)
+	}
+	return path, nil
+}
+
+// caseText is a part's text, and its file when it may have been saved.
+func caseText(run *runs.Run, failure int, part string) (text problem.Text, saved string, err error) {
+	f, err := failureOf(run, failure)
+	if err != nil {
+		return nil, "", err
+	}
+	room, c := run.Request().Room, f.Counterexample
+	name, isSaved := savedAs(room, c.SavedAs)
+	switch part {
+	case partInput, "":
+		if isSaved {
+			saved = room.Store().InputPath(name)
+		}
+		return c.Input, saved, nil
+	case partExpected:
+		if isSaved {
+			saved = room.Store().AnswerPath(name)
+		}
+		return c.Expected, saved, nil
+	case partActual:
+		return c.Actual, "", nil
+	case partStderr:
+		return c.Stderr, "", nil
+	}
+	return nil, "", fmt.Errorf("%q is not a part of a counterexample: use input, expected, actual or stderr", part)
+}
+
+// failureOf is a run's failure that has a counterexample.
+func failureOf(run *runs.Run, failure int) (problem.Failure, error) {
+	all := run.Status().Failures()
+	if failure < 0 || failure >= len(all) || all[failure].Counterexample == nil {
+		return problem.Failure{}, fmt.Errorf("run %s has no counterexample number %d", run.ID(), failure)
+	}
+	return all[failure], nil
+}
+
+func (c *cases) makeRoot() error {
+	if c.gone {
+		return errors.New("the connection has ended")
+	}
+	if c.root != "" {
+		return nil
+	}
+	root, err := os.MkdirTemp("", "stresstester-")
+	if err != nil {
+		return fmt.Errorf("making a temporary folder: %w", err)
+	}
+	c.root = root
+	return nil
+}
+
+// close removes what was written.
+func (c *cases) close() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.gone = true
+	if c.root != "" {
+		_ = os.RemoveAll(c.root)
+	}
+}

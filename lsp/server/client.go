@@ -1,0 +1,201 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"go.lsp.dev/protocol"
+	"go.lsp.dev/uri"
+	"go.uber.org/zap"
+
+	"stresstester/lsp/rpc"
+)
+
+// answerTime is how long a client may take for an answer that no human gives.
+const answerTime = 10 * time.Second
+
+// abilities are what the client said that it can, and wishes.
+type abilities struct {
+	utf8Positions      bool
+	workDoneProgress   bool
+	showDocument       bool
+	showMessageRequest bool
+	applyEdit          bool // including the creation of files
+	codeLensRefresh    bool
+	codeActionLiterals bool
+	relatedInformation bool
+	diagnosticVersions bool
+	markdownHover      bool
+	watchFiles         bool
+
+	wishes
+}
+
+// wishes are the client's initializationOptions, or its experimental capability
+// of the name stresstester, which win.
+type wishes struct {
+	// Run and Status ask for the notifications of that name.
+	Run    bool `json:"run"`
+	Status bool `json:"status"`
+	// CodeLens is when code lenses are shown: "auto" (the default), "always" or
+	// "off".
+	CodeLens string `json:"codeLens"`
+	// Prompts says whether the user is asked what to do at a counterexample.
+	Prompts *bool `json:"prompts"`
+}
+
+func readAbilities(p *protocol.InitializeParams) abilities {
+	a := abilities{}
+	c := p.Capabilities
+	if w := c.Window; w != nil {
+		a.workDoneProgress = is(w.WorkDoneProgress)
+		a.showDocument = w.ShowDocument != nil && w.ShowDocument.Support
+		a.showMessageRequest = w.ShowMessage != nil
+	}
+	if w := c.Workspace; w != nil {
+		a.codeLensRefresh = w.CodeLens != nil && is(w.CodeLens.RefreshSupport)
+		a.watchFiles = w.DidChangeWatchedFiles != nil && is(w.DidChangeWatchedFiles.DynamicRegistration)
+		a.applyEdit = is(w.ApplyEdit) && w.WorkspaceEdit != nil && is(w.WorkspaceEdit.DocumentChanges) &&
+			slices.Contains(w.WorkspaceEdit.ResourceOperations, protocol.ResourceOperationKindCreate)
+	}
+	if d := c.TextDocument; d != nil {
+		if d.PublishDiagnostics != nil {
+			a.relatedInformation = is(d.PublishDiagnostics.RelatedInformation)
+			a.diagnosticVersions = is(d.PublishDiagnostics.VersionSupport)
+		}
+		a.markdownHover = d.Hover != nil && slices.Contains(d.Hover.ContentFormat, protocol.MarkupKindMarkdown)
+		a.codeActionLiterals = d.CodeAction != nil && len(d.CodeAction.CodeActionLiteralSupport.CodeActionKind.ValueSet) > 0
+	}
+	if g := c.General; g != nil {
+		a.utf8Positions = slices.Contains(g.PositionEncodings, protocol.PositionEncodingKindUTF8)
+	}
+	a.wishes = readWishes(p)
+	return a
+}
+
+// readWishes never fails: a client that says something else is one without
+// wishes.
+func readWishes(p *protocol.InitializeParams) wishes {
+	var w wishes
+	_ = json.Unmarshal(p.InitializationOptions, &w)
+	var experimental struct {
+		StressTester json.RawMessage `json:"stresstester"`
+	}
+	if json.Unmarshal(p.Capabilities.Experimental, &experimental) == nil && len(experimental.StressTester) > 0 {
+		if string(experimental.StressTester) == "true" {
+			w.Run, w.Status = true, true
+		} else {
+			_ = json.Unmarshal(experimental.StressTester, &w)
+		}
+	}
+	return w
+}
+
+func (w wishes) prompts() bool { return w.Prompts == nil || *w.Prompts }
+
+func is(b *bool) bool { return b != nil && *b }
+
+// client is the editor, as far as the server asks and tells it something. The
+// abilities are set by initialize, before anything else is handled.
+type client struct {
+	abilities
+	conn *rpc.Conn
+	log  *zap.Logger
+}
+
+// tell sends a notification; that the editor is gone is noticed elsewhere.
+func (c *client) tell(method string, params any) {
+	if err := c.conn.Notify(method, params); err != nil {
+		c.log.Debug("not sent", zap.String("method", method), zap.Error(err))
+	}
+}
+
+// tellLatest sends a notification that replaces unsent ones of the same key.
+func (c *client) tellLatest(key, method string, params any) {
+	if err := c.conn.NotifyLatest(key, method, params); err != nil {
+		c.log.Debug("not sent", zap.String("method", method), zap.Error(err))
+	}
+}
+
+// tellJSON sends a notification of our own, encoded as the command line's JSON.
+func (c *client) tellJSON(key, method string, params any) {
+	data, err := json.Marshal(params)
+	if err != nil {
+		c.log.Error("encoding a notification", zap.String("method", method), zap.Error(err))
+		return
+	}
+	c.tellLatest(key, method, rpc.Raw(data))
+}
+
+// ask waits for the client's answer to something that no human answers.
+func (c *client) ask(ctx context.Context, method string, params, result any) error {
+	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
+	return c.conn.Call(ctx, method, params, result)
+}
+
+// message shows a line to the user.
+func (c *client) message(kind protocol.MessageType, text string) {
+	c.tell(protocol.MethodWindowShowMessage, &protocol.ShowMessageParams{Type: kind, Message: text})
+}
+
+// logMessage writes a line to the editor's log of this server.
+func (c *client) logMessage(kind protocol.MessageType, text string) {
+	c.tell(protocol.MethodWindowLogMessage, &protocol.LogMessageParams{Type: kind, Message: text})
+}
+
+// choose asks the user, and returns the chosen title or nothing.
+func (c *client) choose(ctx context.Context, kind protocol.MessageType, text string, titles ...string) string {
+	params := &protocol.ShowMessageRequestParams{Type: kind, Message: text}
+	for _, title := range titles {
+		params.Actions = append(params.Actions, protocol.MessageActionItem{Title: title})
+	}
+	var chosen protocol.MessageActionItem
+	if err := c.conn.Call(ctx, protocol.MethodWindowShowMessageRequest, params, &chosen); err != nil {
+		c.log.Debug("the user did not choose", zap.Error(err))
+	}
+	return chosen.Title
+}
+
+// show opens a document in the editor and reports whether it did.
+func (c *client) show(ctx context.Context, document string) bool {
+	u, err := uri.Parse(document)
+	if err != nil || !c.showDocument {
+		return false
+	}
+	var result protocol.ShowDocumentResult
+	if err := c.ask(ctx, protocol.MethodWindowShowDocument, &protocol.ShowDocumentParams{URI: u, TakeFocus: ptr(true)}, &result); err != nil {
+		c.log.Warn("showing a document", zap.Error(err))
+		return false
+	}
+	return result.Success
+}
+
+// refreshLenses asks the client to ask for code lenses again.
+func (c *client) refreshLenses() {
+	if !c.codeLensRefresh {
+		return
+	}
+	c.conn.Go("refreshing code lenses", func(ctx context.Context) {
+		if err := c.ask(ctx, protocol.MethodWorkspaceCodeLensRefresh, nil, nil); err != nil {
+			c.log.Debug("refreshing code lenses", zap.Error(err))
+		}
+	})
+}
+
+// registerWatchers asks to be told of files that come and go.
+func (c *client) registerWatchers(ctx context.Context) {
+	options := `{"watchers":[{"globPattern":"**/*.{c,cc,cpp,cxx,py,java,go,rs,kt,js,ts,spec,in,ans}","kind":5},{"globPattern":"**/stresstester.toml"}]}`
+	err := c.ask(ctx, protocol.MethodClientRegisterCapability, &protocol.RegistrationParams{
+		Registrations: []protocol.Registration{{
+			ID:              "stresstester.files",
+			Method:          protocol.MethodWorkspaceDidChangeWatchedFiles,
+			RegisterOptions: protocol.LSPAny(options),
+		}},
+	}, nil)
+	if err != nil {
+		c.log.Info("files are not watched", zap.Error(err))
+	}
+}

@@ -1,0 +1,129 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.lsp.dev/protocol"
+
+	"stresstester/core/problem"
+	"stresstester/lsp/command"
+	"stresstester/lsp/document"
+	"stresstester/lsp/runs"
+)
+
+// codeLens offers what can be done with a document, on its first line.
+func (s *Server) codeLens(_ context.Context, p *documentParams) ([]protocol.CodeLens, error) {
+	none := []protocol.CodeLens{}
+	uri := document.Canonical(p.TextDocument.URI)
+	snapshot, ok := s.text(uri)
+	if !ok || s.client.CodeLens == "off" || document.PathOf(uri) == "" {
+		return none, nil
+	}
+	files := document.NewOverlay(s.docs.View(), s.disk)
+	at, err := s.locate(files, uri)
+	if err != nil {
+		return none, nil // Not a program; or a mistake that a run will tell of.
+	}
+	if s.client.CodeLens != "always" && !s.looksLikeAProblem(at, snapshot) {
+		return none, nil
+	}
+	lenses := none
+	for _, c := range s.lensCommands(at) {
+		lenses = append(lenses, protocol.CodeLens{Command: c})
+	}
+	return lenses, nil
+}
+
+// looksLikeAProblem keeps lenses out of files that have nothing to do with stress
+// tests: there is a helper, a configuration or a saved test, or at least a
+// program that begins somewhere.
+func (s *Server) looksLikeAProblem(at place, snapshot *document.Snapshot) bool {
+	if len(at.room.Roles) > 1 || at.room.ConfigPath != "" || entryLine(snapshot) > 1 {
+		return true
+	}
+	names, err := at.room.Store().Names(s.disk)
+	return err == nil && len(names) > 0
+}
+
+func (s *Server) lensCommands(at place) []protocol.Command {
+	tested := s.uriOf(at.room.Tested)
+	last, ran := s.runs.Last(tested, nil)
+	var commands []protocol.Command
+	missing := at.room.Missing()
+	switch {
+	case ran && !last.Status().State().Final():
+		commands = append(commands, lensCommand("$(debug-stop) Stop stress test", command.Stop, command.StopParams{Run: last.ID()}))
+		return append(commands, s.testedLens(at)...)
+	case len(missing) == 0:
+		commands = append(commands, lensCommand("$(play) Run stress test", command.Run, command.RunParams{URI: tested}))
+	default:
+		commands = append(commands, lensCommand("$(add) Create "+roleList(missing), command.CreateFiles,
+			command.CreateFilesParams{URI: tested, Roles: missing}))
+	}
+	if ran {
+		commands = append(commands, s.resultLenses(last)...)
+	}
+	return append(commands, s.testedLens(at)...)
+}
+
+// resultLenses tell what came of the last run.
+func (s *Server) resultLenses(run *runs.Run) []protocol.Command {
+	status := run.Status()
+	result := status.Result
+	stats := command.StatsParams{Run: run.ID()}
+	switch {
+	case result == nil:
+		return []protocol.Command{lensCommand("$(warning) No sandbox", command.Doctor, command.DoctorParams{})}
+	case result.Verdict == problem.OK:
+		return []protocol.Command{lensCommand(fmt.Sprintf("$(pass) %d tests, no difference", result.Tests), command.Stats, stats)}
+	}
+	var commands []protocol.Command
+	for i, f := range status.Failures() {
+		if f.Counterexample == nil {
+			continue
+		}
+		title := fmt.Sprintf("$(error) %s: open counterexample", f.Verdict)
+		if i > 0 {
+			title = fmt.Sprintf("%s: open number %d", f.Verdict, i+1)
+		}
+		commands = append(commands, lensCommand(title, command.OpenCounterexample,
+			command.OpenCounterexampleParams{URI: run.URI(), Run: run.ID(), Failure: i}))
+	}
+	if len(commands) == 0 {
+		commands = append(commands, lensCommand("$(error) "+string(result.Verdict), command.Stats, stats))
+	}
+	return commands
+}
+
+// testedLens leads from a helper to the program that it helps to test.
+func (s *Server) testedLens(at place) []protocol.Command {
+	if at.role == problem.Tested {
+		return nil
+	}
+	return []protocol.Command{lensCommand(fmt.Sprintf("%s of %s", strings.TrimPrefix(at.role.Title(), "the "), shortName(s.uriOf(at.room.Tested))),
+		command.Room, command.RoomParams{URI: s.uriOf(at.room.Tested)})}
+}
+
+// lensCommand is a command with its parameters. Icons are VS Code's; other
+// clients show their names, which does no harm.
+func lensCommand(title, name string, params any) protocol.Command {
+	data, err := json.Marshal(params)
+	if err != nil {
+		data = []byte("{}")
+	}
+	return protocol.Command{Title: title, Command: name, Arguments: []protocol.LSPAny{protocol.LSPAny(data)}}
+}
+
+// roleList is "brute force and generator".
+func roleList(roles []problem.Role) string {
+	var names []string
+	for _, role := range roles {
+		names = append(names, strings.TrimPrefix(role.Title(), "the "))
+	}
+	slices.Sort(names)
+	return strings.Join(names, " and ")
+}

@@ -1,0 +1,234 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"go.lsp.dev/protocol"
+	"go.uber.org/zap"
+
+	"stresstester/core/problem"
+	"stresstester/core/sandbox"
+	"stresstester/lsp/command"
+	"stresstester/lsp/runs"
+)
+
+// runChanged is told everything that happens in a run and passes it on: to the
+// diagnostics, to the progress bar, and to clients that asked for more.
+func (s *Server) runChanged(run *runs.Run, event runs.Event) {
+	switch event {
+	case runs.Started:
+		s.prompts.withdraw(run.URI())
+		s.board.begin(run)
+		s.client.refreshLenses()
+	case runs.Compiled, runs.Found:
+		s.board.show(run, s.report(run))
+	case runs.Warned:
+		warnings := run.Status().Warnings
+		s.client.logMessage(protocol.MessageTypeWarning, shortName(run.URI())+": "+warnings[len(warnings)-1])
+	case runs.Ended:
+		s.runEnded(run)
+	case runs.Progressed:
+	}
+	s.progress.update(run, event == runs.Ended)
+	s.notifyRun(run, event)
+}
+
+func (s *Server) runEnded(run *runs.Run) {
+	s.board.show(run, s.report(run))
+	s.board.forget(run)
+	s.client.refreshLenses()
+	status := run.Status()
+	if status.Err != nil {
+		s.log.Warn("a run failed", zap.String("run", run.ID()), zap.Error(status.Err))
+		s.client.message(protocol.MessageTypeError, "Stress Tester: "+status.Err.Error())
+		return
+	}
+	if result := status.Result; result != nil && result.Verdict.Divergence() {
+		s.prompt(run, result)
+	}
+}
+
+// runInfo is a run's standing as clients see it.
+func (s *Server) runInfo(run *runs.Run) command.RunInfo {
+	status := run.Status()
+	info := command.RunInfo{
+		Run:            run.ID(),
+		URI:            run.URI(),
+		State:          status.State(),
+		Verdict:        status.Verdict(),
+		Tests:          status.Progress.Tests,
+		TestsPerSecond: status.Progress.TestsPerSecond,
+		Total:          status.Progress.Total,
+		Seconds:        status.Progress.Seconds,
+		Message:        status.Progress.Message,
+		Outdated:       s.board.outdated(run),
+	}
+	switch result := status.Result; {
+	case status.Err != nil:
+		info.Message = status.Err.Error()
+	case result != nil:
+		info.Tests, info.TestsPerSecond, info.Seconds, info.Message = result.Tests, result.TestsPerSecond, result.Seconds, result.Message
+	case info.Message == "" && info.State == problem.Compiling:
+		info.Message = s.sandboxText()
+	}
+	return info
+}
+
+func (s *Server) stats(run *runs.Run) command.StatsResult {
+	status := run.Status()
+	result := command.StatsResult{RunInfo: s.runInfo(run), Progress: status.Progress, Result: status.Result}
+	if status.Err != nil {
+		result.Error = status.Err.Error()
+	}
+	return result
+}
+
+// notifyRun sends stresstester/run. Mere counters replace older ones that are not
+// sent yet; what matters is never left out.
+func (s *Server) notifyRun(run *runs.Run, event runs.Event) {
+	if !s.client.Run {
+		return
+	}
+	status := run.Status()
+	n := command.RunNotification{RunInfo: s.runInfo(run), Seed: status.Progress.Seed, Failures: status.Progress.Failures}
+	key := ""
+	switch event {
+	case runs.Progressed:
+		key = "run " + run.ID()
+	case runs.Compiled:
+		last := status.Compilations[len(status.Compilations)-1]
+		n.Compilation = &last
+	case runs.Found:
+		n.Failure = status.Failure
+	case runs.Warned:
+		n.Warning = status.Warnings[len(status.Warnings)-1]
+	case runs.Ended:
+		n.Result, n.Error = status.Result, s.stats(run).Error
+	case runs.Started:
+	}
+	s.client.tellJSON(key, command.NotifyRun, n)
+}
+
+// watched is what a sandbox may be able to do: tell how it stands.
+type watched interface {
+	Watch() (sandbox.State, <-chan struct{})
+}
+
+// sandboxText says what a run waits for while the sandbox is not ready.
+func (s *Server) sandboxText() string {
+	w, ok := s.deps.Sandbox.(watched)
+	if !ok {
+		return ""
+	}
+	if state, _ := w.Watch(); state.Phase == sandbox.Starting {
+		return state.Text
+	}
+	return ""
+}
+
+// watchSandbox passes the sandbox's standing on for as long as the connection
+// lives: to the progress of runs that wait for it and as stresstester/status.
+func (s *Server) watchSandbox() {
+	w, ok := s.deps.Sandbox.(watched)
+	if !ok {
+		return
+	}
+	s.conn.Go("watching the sandbox", func(ctx context.Context) {
+		for {
+			state, changed := w.Watch()
+			s.sandboxChanged(state)
+			select {
+			case <-ctx.Done():
+				return
+			case <-changed:
+			}
+		}
+	})
+}
+
+func (s *Server) sandboxChanged(state sandbox.State) {
+	if s.client.Status {
+		s.client.tellJSON("status", command.NotifyStatus, statusOf(state))
+	}
+	for _, run := range s.runs.All() {
+		if !run.Status().State().Final() {
+			s.progress.update(run, false)
+		}
+	}
+}
+
+func statusOf(state sandbox.State) command.StatusNotification {
+	n := command.StatusNotification{Health: "ok", Phase: string(state.Phase), Message: state.Text}
+	switch state.Phase {
+	case sandbox.Broken:
+		n.Health = "error"
+	case sandbox.Closed:
+		n.Health = "warning"
+	case sandbox.Idle, sandbox.Starting, sandbox.Ready, sandbox.Busy:
+	}
+	return n
+}
+
+// prompts are the questions to the user that are not answered yet: at most one
+// for each tested document.
+type prompts struct {
+	mu   sync.Mutex
+	open map[string]context.CancelFunc
+}
+
+// begin makes room for a question, unless one is open.
+func (p *prompts) begin(ctx context.Context, uri string) (_ context.Context, ok bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.open) > 0 {
+		return nil, false // One at a time is enough, whichever document it is about.
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	p.open = map[string]context.CancelFunc{uri: cancel}
+	return ctx, true
+}
+
+// withdraw takes back the question about a document, which a new run makes moot.
+func (p *prompts) withdraw(uri string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if cancel, ok := p.open[uri]; ok {
+		cancel()
+		delete(p.open, uri)
+	}
+}
+
+// The answers that the user can give.
+const (
+	answerOpen  = "Open counterexample"
+	answerRerun = "Run again"
+)
+
+// prompt asks the user what to do about a counterexample, when a run of generated
+// tests found it.
+func (s *Server) prompt(run *runs.Run, result *problem.Result) {
+	if !s.client.showMessageRequest || !s.client.prompts() || run.Request().Input != nil {
+		return
+	}
+	s.conn.Go("asking the user", func(ctx context.Context) {
+		ctx, ok := s.prompts.begin(ctx, run.URI())
+		if !ok {
+			return
+		}
+		defer s.prompts.withdraw(run.URI())
+		text := fmt.Sprintf("%s: %s", shortName(run.URI()), result.Message)
+		var err error
+		switch s.client.choose(ctx, protocol.MessageTypeWarning, text, answerOpen, answerRerun) {
+		case answerOpen:
+			_, err = s.openCounterexample(ctx, run, 0, partInput)
+		case answerRerun:
+			err = s.again(run)
+		}
+		if err != nil && !errors.Is(err, context.Canceled) {
+			s.client.message(protocol.MessageTypeError, "Stress Tester: "+err.Error())
+		}
+	})
+}

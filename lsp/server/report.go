@@ -1,0 +1,282 @@
+package server
+
+import (
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"go.lsp.dev/protocol"
+
+	"stresstester/core/problem"
+	"stresstester/lsp/document"
+	"stresstester/lsp/runs"
+)
+
+// diagnosticSource is the source of all our diagnostics.
+const diagnosticSource = "stresstester"
+
+// How much of an input or output a diagnostic's message shows.
+const (
+	shownLines = 8
+	shownRunes = 400
+)
+
+// reporter turns what is known of a run into marks. Positions are those of the
+// texts that the run works on.
+type reporter struct {
+	s      *Server
+	run    *runs.Run
+	status runs.Status
+	texts  map[string]*document.Snapshot // by path
+	marks  []mark
+}
+
+// report is everything to be shown of the run as it stands.
+func (s *Server) report(run *runs.Run) []mark {
+	r := &reporter{s: s, run: run, status: run.Status(), texts: map[string]*document.Snapshot{}}
+	compilations := r.status.Compilations
+	if result := r.status.Result; result != nil {
+		compilations = result.Compilations
+	}
+	for _, c := range compilations {
+		r.compilation(c)
+	}
+	for i, f := range r.status.Failures() {
+		r.failure(i, f)
+	}
+	if result := r.status.Result; result != nil {
+		r.setup(result)
+		r.warnings(result)
+	}
+	return r.marks
+}
+
+// text is a file as the run read it.
+func (r *reporter) text(path string) *document.Snapshot {
+	if s, ok := r.texts[path]; ok {
+		return s
+	}
+	data, err := r.run.Request().Files.ReadFile(path)
+	if err != nil {
+		data = nil
+	}
+	s := document.Detached(r.s.uriOf(path), data, r.s.encoding())
+	r.texts[path] = s
+	return s
+}
+
+// path is the file of a role; the tested one where the role has none.
+func (r *reporter) path(role problem.Role) string {
+	room := r.run.Request().Room
+	if path, ok := room.Roles[role]; ok {
+		return path
+	}
+	return room.Tested
+}
+
+// add puts a mark on a line and column that count from 1; 0 is unknown.
+func (r *reporter) add(path string, line, column int, m mark) {
+	m.uri = r.s.uriOf(path)
+	m.at = r.text(path).Place(line, column)
+	r.marks = append(r.marks, m)
+}
+
+// compilation marks a compiler's messages. Notes belong to the message before.
+func (r *reporter) compilation(c problem.Compilation) {
+	before := len(r.marks)
+	for _, d := range c.Diagnostics {
+		path := d.Path
+		if path == "" {
+			path = r.path(c.Role)
+		}
+		m := mark{word: true, code: string(problem.CE), text: d.Message, failure: -1}
+		switch d.Severity {
+		case "error":
+			m.severity = protocol.DiagnosticSeverityError
+		case "warning":
+			m.severity = protocol.DiagnosticSeverityWarning
+		default:
+			if len(r.marks) > before {
+				last := &r.marks[len(r.marks)-1]
+				last.related = append(last.related, related{r.s.uriOf(path), r.text(path).Place(d.Line, d.Column), d.Message})
+				continue
+			}
+			m.severity = protocol.DiagnosticSeverityInformation
+		}
+		r.add(path, d.Line, d.Column, m)
+	}
+	if c.OK || r.hasError(before) {
+		return
+	}
+	text := c.Role.Title() + " does not compile"
+	if c.Message != "" {
+		text += ": " + c.Message
+	}
+	if len(c.Output) > 0 {
+		text += "\n" + cut(c.Output.String())
+	}
+	r.add(r.path(c.Role), 1, 0, mark{severity: protocol.DiagnosticSeverityError, code: string(problem.CE), text: text, failure: -1})
+}
+
+func (r *reporter) hasError(from int) bool {
+	for _, m := range r.marks[from:] {
+		if m.severity == protocol.DiagnosticSeverityError {
+			return true
+		}
+	}
+	return false
+}
+
+// failure marks a failing test, or a test at which the set-up failed.
+func (r *reporter) failure(i int, f problem.Failure) {
+	role := problem.Tested
+	if result := r.status.Result; result != nil && result.Role != "" && !f.Verdict.Divergence() {
+		role = result.Role
+	}
+	if result := r.status.Result; i == 0 && result != nil && result.Verdict == f.Verdict {
+		f.Message = result.Message // It has the remedy as well.
+	}
+	path := r.path(role)
+	line, column := r.line(path, f.Location)
+	r.add(path, line, column, mark{
+		severity: protocol.DiagnosticSeverityError,
+		code:     string(f.Verdict),
+		text:     failureText(f),
+		related:  r.documents(i, f),
+		failure:  i,
+	})
+}
+
+// documents leads to the counterexample.
+func (r *reporter) documents(i int, f problem.Failure) []related {
+	if f.Counterexample == nil || r.status.Result == nil {
+		return nil // It may still be made smaller, and is saved at the end.
+	}
+	input, err := r.s.cases.file(r.run, i, partInput)
+	if err != nil {
+		return nil
+	}
+	return []related{{uri: r.s.uriOf(input), text: "the counterexample's input"}}
+}
+
+// line is where to show a failure: at its location, or else where the program
+// begins to work.
+func (r *reporter) line(path string, location *problem.Location) (line, column int) {
+	if location != nil && location.Line > 0 && (location.File == "" || filepath.Base(location.File) == filepath.Base(path)) {
+		return location.Line, 0
+	}
+	return entryLine(r.text(path)), 0
+}
+
+// setup marks a result that blames the set-up and tells of no test.
+func (r *reporter) setup(result *problem.Result) {
+	if !result.Verdict.SetupFailure() || len(runs.FailuresOf(result)) > 0 || r.compileFailed(result) {
+		return
+	}
+	m := mark{severity: protocol.DiagnosticSeverityError, code: string(result.Verdict), text: result.Message, failure: -1}
+	if _, found := r.run.Request().Room.Roles[result.Role]; !found {
+		m.create = string(result.Role)
+	}
+	path := r.path(result.Role)
+	r.add(path, entryLine(r.text(path)), 0, m)
+}
+
+func (r *reporter) compileFailed(result *problem.Result) bool {
+	for _, c := range result.Compilations {
+		if !c.OK {
+			return true
+		}
+	}
+	return false
+}
+
+// warnings are about the run as a whole and stand where the tested program does.
+func (r *reporter) warnings(result *problem.Result) {
+	path := r.path(problem.Tested)
+	for _, text := range result.Warnings {
+		r.add(path, 1, 0, mark{severity: protocol.DiagnosticSeverityInformation, code: "WARNING", text: text, failure: -1})
+	}
+}
+
+// failureText is a failure's message: a sentence, then the texts.
+func failureText(f problem.Failure) string {
+	var b strings.Builder
+	b.WriteString(f.Message)
+	c := f.Counterexample
+	if c == nil {
+		return b.String()
+	}
+	section := func(title string, text problem.Text) {
+		switch shown := cut(text.String()); {
+		case strings.Contains(shown, "\n"):
+			fmt.Fprintf(&b, "\n%s:\n%s", title, shown)
+		case shown != "":
+			fmt.Fprintf(&b, "\n%s: %s", title, shown)
+		default:
+			fmt.Fprintf(&b, "\n%s: (empty)", title)
+		}
+	}
+	section("input", c.Input)
+	if f.Verdict == problem.WA || f.Verdict == problem.PE {
+		section("expected", c.Expected)
+		section("actual", c.Actual)
+	}
+	if len(c.Stderr) > 0 && f.Verdict != problem.WA {
+		section("stderr", c.Stderr)
+	}
+	return b.String()
+}
+
+// cut shortens a text to what a message can show. The end of it goes, and is
+// counted.
+func cut(text string) string {
+	text = strings.ToValidUTF8(strings.TrimRight(text, " \t\r\n"), "�")
+	lines := strings.Split(text, "\n")
+	left, runes := 0, 0
+	for i, line := range lines {
+		if i == shownLines {
+			left = len(lines) - i
+			lines = lines[:i]
+			break
+		}
+		n := utf8.RuneCountInString(line)
+		if runes += n; runes > shownRunes {
+			keep := []rune(line)[:n-(runes-shownRunes)]
+			left = len(lines) - i - 1
+			lines = append(lines[:i:i], string(keep)+"…")
+			break
+		}
+	}
+	out := strings.Join(lines, "\n")
+	switch left {
+	case 0:
+	case 1:
+		out += "\n… 1 more line"
+	default:
+		out += fmt.Sprintf("\n… %d more lines", left)
+	}
+	return out
+}
+
+// The beginning of a program's work, in any of the languages: a definition of
+// solve, or else of main.
+var entries = []*regexp.Regexp{
+	regexp.MustCompile(`^[ \t]*\w[\w:<>&*\[\],\t ]*[ \t*&>]solve[ \t]*\([^;]*$`),
+	regexp.MustCompile(`^[ \t]*\w[\w:<>&*\[\],\t ]*[ \t*&>]main[ \t]*\([^;]*$`),
+	regexp.MustCompile(`^if[ \t]+__name__[ \t]*==`),
+}
+
+// entryLine is the line, counted from 1, at which the program begins to work; 1
+// where that cannot be told.
+func entryLine(s *document.Snapshot) int {
+	for _, entry := range entries {
+		for i := range s.Lines() {
+			if entry.Match(s.Line(i)) {
+				return i + 1
+			}
+		}
+	}
+	return 1
+}
