@@ -41,10 +41,14 @@ type Unavailable struct {
 	Cause error
 }
 
-// Error is one sentence with the remedy after a colon.
+// Error is one sentence with the remedy after a colon, or on a line of its own
+// where What shows several lines.
 func (u *Unavailable) Error() string {
-	if u.Remedy == "" {
+	switch {
+	case u.Remedy == "":
 		return u.What
+	case strings.Contains(u.What, "\n"):
+		return u.What + "\n" + u.Remedy
 	}
 	return u.What + ": " + u.Remedy
 }

@@ -62,7 +62,7 @@ func (l *Launcher) base(ctx context.Context, e *engine, progress func(string)) (
 		return base{}, fmt.Errorf("pulling the base image: %w", context.Cause(ctx))
 	}
 	progress("no registry gives it (" + oneLine(pullErr.Error()) + ")")
-	made, err := e.bootstrap(ctx, progress)
+	made, err := e.bootstrap(ctx, makers(), progress)
 	if err != nil {
 		if ctx.Err() != nil {
 			return base{}, fmt.Errorf("making the base image: %w", context.Cause(ctx))
@@ -131,7 +131,7 @@ func makers() []maker {
 }
 
 // bootstrap makes the base image from Debian's packages.
-func (e *engine) bootstrap(ctx context.Context, progress func(string)) (base, error) {
+func (e *engine) bootstrap(ctx context.Context, tools []maker, progress func(string)) (base, error) {
 	if runtime.GOOS != "linux" {
 		return base{}, errors.New("that needs Linux")
 	}
@@ -139,7 +139,7 @@ func (e *engine) bootstrap(ctx context.Context, progress func(string)) (base, er
 		return base{}, fmt.Errorf("that needs a machine of the engine's architecture %s", e.arch())
 	}
 	var failures []error
-	for _, m := range makers() {
+	for _, m := range tools {
 		path, err := exec.LookPath(m.name)
 		if err != nil {
 			// It lives in /usr/sbin, which is not on everybody's path.

@@ -13,7 +13,6 @@ import (
 	"github.com/docker/docker/api/types/build"
 
 	"stresstester/core/sandbox"
-	testingenv "stresstester/testing_env"
 )
 
 // lastLines is how many lines of a failed step an error shows.
@@ -37,11 +36,11 @@ func (l *Launcher) BuildImage(ctx context.Context, target string, progress func(
 	if err != nil {
 		return err
 	}
-	progress("building " + ImageName(target) + " on " + from.String())
-	tar, _ := testingenv.BuildContext()
-	response, err := e.ImageBuild(ctx, bytes.NewReader(tar), build.ImageBuildOptions{
+	progress("building " + l.imageName(target) + " on " + from.String())
+	archive, _ := l.context()
+	response, err := e.ImageBuild(ctx, bytes.NewReader(archive), build.ImageBuildOptions{
 		Version:     build.BuilderV1, // BuildKit wants more than the plain API
-		Tags:        []string{ImageName(target)},
+		Tags:        []string{l.imageName(target)},
 		Dockerfile:  "Dockerfile",
 		Target:      target,
 		BuildArgs:   buildArgs(from.name, os.Getenv),
@@ -57,7 +56,7 @@ func (l *Launcher) BuildImage(ctx context.Context, target string, progress func(
 	if err := follow(ctx, response.Body, steps.take); err != nil {
 		return l.explain(ctx, e, "building the sandbox's image", steps.blame(err))
 	}
-	progress(ImageName(target) + " is built")
+	progress(l.imageName(target) + " is built")
 	return nil
 }
 
@@ -160,7 +159,7 @@ func (s *steps) blame(err error) error {
 	text := strings.Join(s.last, "\n")
 	u := &sandbox.Unavailable{
 		What:   fmt.Sprintf("building the sandbox's image failed at %q\n%s\n%s", s.step, text, strings.TrimPrefix(err.Error(), errReported.Error()+": ")),
-		Remedy: "mend what the lines above complain about and run `stresstester image build` again; finished steps are kept",
+		Remedy: "run `stresstester image build` again, which goes on at that step; if it fails every time, please report these lines",
 		Cause:  err,
 	}
 	switch {

@@ -86,6 +86,7 @@ func TestBuildArgsCarryTheProxies(t *testing.T) {
 
 func TestOutdated(t *testing.T) {
 	t.Parallel()
+	l := &Launcher{repository: repository}
 	keep := map[string]bool{"stresstester-sandbox:default-new": true}
 	for name, c := range map[string]struct {
 		tags []string
@@ -100,7 +101,7 @@ func TestOutdated(t *testing.T) {
 		"one that lost its name goes":       {[]string{"<none>:<none>"}, []string{"sha256:1"}},
 		"what the user named himself stays": {[]string{"mine:1"}, nil},
 	} {
-		if got := outdated(image.Summary{ID: "sha256:1", RepoTags: c.tags}, keep); !cmp.Equal(got, c.want) {
+		if got := l.outdated(image.Summary{ID: "sha256:1", RepoTags: c.tags}, keep); !cmp.Equal(got, c.want) {
 			t.Errorf("%s: %q", name, got)
 		}
 	}

@@ -21,8 +21,11 @@ func (l *Launcher) Check(ctx context.Context) []sandbox.Finding {
 		return []sandbox.Finding{failed("engine", err)}
 	}
 	findings := []sandbox.Finding{e.describe(), e.limits(), l.size(e)}
-	if l.options.Runtime != "" {
-		findings = append(findings, e.hasRuntime(l.options.Runtime))
+	if name := l.options.Runtime; name != "" {
+		if err := e.checkRuntime(name); err != nil {
+			return append(findings, failed("runtime", err))
+		}
+		findings = append(findings, sandbox.Finding{Name: "runtime", OK: true, Detail: name + " is installed"})
 	}
 	status, err := l.ImageStatus(ctx)
 	switch {
@@ -39,7 +42,12 @@ func (l *Launcher) Check(ctx context.Context) []sandbox.Finding {
 func failed(name string, err error) sandbox.Finding {
 	var u *sandbox.Unavailable
 	if errors.As(err, &u) {
-		return sandbox.Finding{Name: name, Detail: u.What, Remedy: u.Remedy}
+		f := sandbox.Finding{Name: name, Detail: u.What, Remedy: u.Remedy}
+		if strings.Contains(u.Remedy, "stresstester doctor") {
+			// Which is what is running.
+			f.Remedy = "look into the engine's own log, for example with `journalctl -u docker`"
+		}
+		return f
 	}
 	return sandbox.Finding{Name: name, Detail: err.Error()}
 }
@@ -54,13 +62,17 @@ func (e *engine) describe() sandbox.Finding {
 	if e.rootless() {
 		rights = "rootless"
 	}
+	name := "Docker"
+	if e.podman {
+		name = "Podman"
+	}
 	where := e.endpoint.host
 	if e.endpoint.from != "" {
 		where += " from " + e.endpoint.from
 	}
 	return sandbox.Finding{Name: "engine", OK: true, Detail: fmt.Sprintf(
-		"version %s, API %s, cgroups v%s (%s), %s, runtimes %s, %s, %s",
-		e.info.ServerVersion, e.ClientVersion(), cgroups, e.info.CgroupDriver, rights,
+		"%s %s, API %s, cgroups v%s (%s), %s, runtimes %s, %s, %s",
+		name, e.info.ServerVersion, e.ClientVersion(), cgroups, e.info.CgroupDriver, rights,
 		strings.Join(slices.Sorted(maps.Keys(e.info.Runtimes)), " "), e.info.OperatingSystem, where)}
 }
 
@@ -96,18 +108,6 @@ func (l *Launcher) size(e *engine) sandbox.Finding {
 		f.Remedy = "give the engine at least 2 GiB of memory"
 	}
 	return f
-}
-
-// hasRuntime tells whether the engine has the runtime that was chosen.
-func (e *engine) hasRuntime(name string) sandbox.Finding {
-	if _, ok := e.info.Runtimes[name]; ok {
-		return sandbox.Finding{Name: "runtime", OK: true, Detail: name + " is installed"}
-	}
-	return sandbox.Finding{
-		Name:   "runtime",
-		Detail: name + " is not known to the engine",
-		Remedy: "install it and name it in the engine's daemon.json, or do not ask for it",
-	}
 }
 
 // try starts a sandbox and ends it.

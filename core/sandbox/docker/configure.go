@@ -38,6 +38,10 @@ const (
 	mebibyte = 1 << 20
 	// leastRoom is the least room for the driver and the programs it built.
 	leastRoom = 128 * mebibyte
+	// openFiles is each process's limit on descriptors. The driver holds some ten
+	// for each slot. Engines' own defaults go up to a billion, which slows down
+	// programs that close every one they might have inherited.
+	openFiles = 16_384
 	// workInodes bounds the number of files below workDir, which take memory
 	// even when they are empty.
 	workInodes = 200_000
@@ -75,6 +79,7 @@ type plan struct {
 	owner  owner
 	labels map[string]string
 	res    resources
+	podman bool // see engine
 }
 
 // configure says what the container may do. In short: nothing, but for what the
@@ -117,8 +122,12 @@ func configure(o Options, info system.Info, p plan) (*container.Config, *contain
 		OpenStdin:       true,
 		StdinOnce:       true,
 		NetworkDisabled: true,
-		Healthcheck:     &container.HealthConfig{Test: []string{"NONE"}},
 		Labels:          labels,
+	}
+	if !p.podman {
+		// An image that was chosen may have a health check, which is not welcome
+		// among the measurements. Podman takes even this one for a check.
+		config.Healthcheck = &container.HealthConfig{Test: []string{"NONE"}}
 	}
 	host := &container.HostConfig{
 		Runtime:        o.Runtime,
@@ -130,10 +139,7 @@ func configure(o Options, info system.Info, p plan) (*container.Config, *contain
 		CapAdd:         []string{"SETUID", "SETGID", "KILL", "CHOWN", "DAC_OVERRIDE"},
 		SecurityOpt:    []string{"no-new-privileges"},
 		LogConfig:      container.LogConfig{Type: "none"},
-		Tmpfs: map[string]string{
-			driverDir: fmt.Sprintf("rw,exec,nosuid,nodev,mode=0700,size=%d", max(leastRoom, p.res.memory/4)),
-			workDir:   fmt.Sprintf("rw,exec,nosuid,nodev,mode=0755,size=%d,nr_inodes=%d", p.res.memory/2, workInodes),
-		},
+		Tmpfs:          tmpfs(p),
 		Mounts: []mount.Mount{{
 			Type:   mount.TypeVolume,
 			Source: p.cache,
@@ -148,11 +154,33 @@ func configure(o Options, info system.Info, p plan) (*container.Config, *contain
 	return config, host
 }
 
+// tmpfs lists the folders that lie in memory.
+func tmpfs(p plan) map[string]string {
+	folders := map[string]string{
+		driverDir: fmt.Sprintf("rw,exec,nosuid,nodev,mode=0700,size=%d", max(leastRoom, p.res.memory/4)),
+		workDir:   fmt.Sprintf("rw,exec,nosuid,nodev,mode=0755,size=%d", p.res.memory/2),
+	}
+	if !p.podman {
+		// Podman refuses the option; there the memory that files take is the bound.
+		folders[workDir] += fmt.Sprintf(",nr_inodes=%d", workInodes)
+		return folders
+	}
+	// Podman makes these writable for everybody in a root file system that is not,
+	// and programs could leave notes for each other there.
+	for _, shared := range []string{"/tmp", "/var/tmp", "/dev/shm"} {
+		folders[shared] = "ro,noexec,nosuid,nodev,notmpcopyup,size=65536"
+	}
+	return folders
+}
+
 // limits are the engine's words for the resources. What an engine cannot limit
 // (rootless ones without delegation) is left out: asking for it is an error to
 // some of them, and the health check tells.
 func (r resources) limits(info system.Info) container.Resources {
-	limits := container.Resources{Ulimits: []*units.Ulimit{{Name: "core"}}}
+	limits := container.Resources{Ulimits: []*units.Ulimit{
+		{Name: "core"},
+		{Name: "nofile", Soft: openFiles, Hard: openFiles},
+	}}
 	if info.MemoryLimit {
 		limits.Memory = r.memory
 		limits.MemorySwap = r.memory // that is: no swap

@@ -7,11 +7,13 @@ import (
 	"io/fs"
 	"net"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/docker/docker/api"
+	"github.com/docker/docker/api/types"
 	"github.com/docker/docker/api/types/versions"
 	"github.com/docker/docker/client"
 
@@ -166,6 +168,13 @@ func (e *engine) introduce(ctx context.Context) error {
 			Remedy: "switch Docker Desktop to Linux containers",
 		}
 	}
+	version, err := e.ServerVersion(ctx)
+	if err != nil {
+		return err
+	}
+	e.podman = slices.ContainsFunc(version.Components, func(c types.ComponentVersion) bool {
+		return strings.Contains(c.Name, "Podman")
+	})
 	return nil
 }
 

@@ -194,7 +194,6 @@ func TestExplain(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"Error response from daemon: mkdir /var/lib/docker/overlay2/x: no space left on device": "disk is full: free some space",
-		"Error response from daemon: unknown or invalid runtime name: runsc":                    "does not have the runtime",
 		"Minimum memory limit allowed is 6MB":                                                   "not enough memory",
 		"authorization denied by plugin policy":                                                 "does not permit it",
 		"something\n  odd":                                                                      "starting: something odd: run `stresstester doctor`",

@@ -68,6 +68,10 @@ type Launcher struct {
 	options Options
 	log     *zap.Logger
 
+	// What our images are called and built from.
+	repository string
+	context    func() (archive []byte, hash string)
+
 	mu     sync.Mutex
 	engine *engine
 
@@ -80,6 +84,7 @@ type engine struct {
 	*client.Client
 	endpoint endpoint
 	info     system.Info
+	podman   bool // it is Podman behind Docker's API, which differs in places
 }
 
 // New checks the options. It does not connect to the engine.
@@ -109,7 +114,7 @@ func New(o Options) (*Launcher, error) {
 			return nil, fmt.Errorf("engine %q is not an address such as unix:///var/run/docker.sock: %w", o.Host, err)
 		}
 	}
-	return &Launcher{options: o, log: o.Log}, nil
+	return &Launcher{options: o, log: o.Log, repository: repository, context: testingenv.BuildContext}, nil
 }
 
 // Close gives back the connections to the engine. Sandboxes that were launched
@@ -130,7 +135,14 @@ func (l *Launcher) Image() string {
 	if l.options.Image != "" {
 		return l.options.Image
 	}
-	return ImageName(l.options.Target)
+	return l.imageName(l.options.Target)
+}
+
+// imageName names the image of that target. It changes with everything that the
+// image is built from, so that an outdated image is never used by mistake.
+func (l *Launcher) imageName(target string) string {
+	_, hash := l.context()
+	return l.repository + ":" + target + "-" + hash[:min(12, len(hash))]
 }
 
 // connected returns the engine, connecting to it where that is needed.

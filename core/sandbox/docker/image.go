@@ -17,19 +17,12 @@ import (
 
 // The images that this program builds: the targets of testing_env/Dockerfile.
 const (
-	DefaultTarget = "default" // the common languages
-	FullTarget    = "full"    // all of them
+	DefaultTarget = testingenv.TargetDefault // the common languages
+	FullTarget    = testingenv.TargetFull    // all of them
 )
 
 // repository is the name of our images; their tags tell them apart.
 const repository = "stresstester-sandbox"
-
-// ImageName names the image of that target. It changes with everything that the
-// image is built from, so that an outdated image is never used by mistake.
-func ImageName(target string) string {
-	_, hash := testingenv.BuildContext()
-	return repository + ":" + target + "-" + hash[:min(12, len(hash))]
-}
 
 // ImageStatus is what there is of an image.
 type ImageStatus struct {
@@ -106,10 +99,10 @@ func (l *Launcher) RemoveOldImages(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, l.explain(ctx, e, "listing images", err)
 	}
-	keep := map[string]bool{ImageName(DefaultTarget): true, ImageName(FullTarget): true, l.Image(): true}
+	keep := map[string]bool{l.imageName(DefaultTarget): true, l.imageName(FullTarget): true, l.Image(): true}
 	var removed []string
 	for _, old := range list {
-		for _, name := range outdated(old, keep) {
+		for _, name := range l.outdated(old, keep) {
 			_, err := e.ImageRemove(ctx, name, image.RemoveOptions{PruneChildren: true})
 			if err != nil {
 				l.log.Info("an old image stays", zap.String("image", name), zap.Error(err))
@@ -124,13 +117,13 @@ func (l *Launcher) RemoveOldImages(ctx context.Context) ([]string, error) {
 
 // outdated lists the names under which an image is to be removed; its id where it
 // has lost its name to a newer build.
-func outdated(i image.Summary, keep map[string]bool) []string {
+func (l *Launcher) outdated(i image.Summary, keep map[string]bool) []string {
 	var names []string
 	for _, name := range i.RepoTags {
 		if keep[name] {
 			return nil
 		}
-		if local := strings.TrimPrefix(name, "localhost/"); strings.HasPrefix(local, repository+":") {
+		if local := strings.TrimPrefix(name, "localhost/"); strings.HasPrefix(local, l.repository+":") {
 			if keep[local] { // Podman's way to name what came from no registry
 				return nil
 			}

@@ -24,6 +24,9 @@ func (l *Launcher) Launch(ctx context.Context, status func(string)) (io.ReadWrit
 	if err != nil {
 		return nil, err
 	}
+	if err := e.checkRuntime(l.options.Runtime); err != nil {
+		return nil, err
+	}
 	image, err := l.resolve(ctx, e, status)
 	if err != nil {
 		return nil, err
@@ -40,6 +43,7 @@ func (l *Launcher) Launch(ctx context.Context, status func(string)) (io.ReadWrit
 		owner:  self(),
 		labels: l.options.Labels,
 		res:    l.options.resources(e.info),
+		podman: e.podman,
 	})
 	if err != nil {
 		return nil, l.explain(ctx, e, "starting the sandbox's container", err)
@@ -71,6 +75,27 @@ func (l *Launcher) resolve(ctx context.Context, e *engine, status func(string)) 
 		return "", l.imageMissing(err)
 	}
 	return "", l.explain(ctx, e, "looking for the image "+name, err)
+}
+
+// checkRuntime reports a runtime that the engine does not have. An engine that
+// would silently take another one must not run what was meant for stronger walls.
+func (e *engine) checkRuntime(name string) error {
+	if name == "" {
+		return nil
+	}
+	if e.podman {
+		return &sandbox.Unavailable{
+			What:   "the runtime " + name + " was asked for, and Podman does not let its clients choose one",
+			Remedy: "set it as Podman's default in containers.conf and do not ask for it here, or use Docker",
+		}
+	}
+	if _, ok := e.info.Runtimes[name]; !ok {
+		return &sandbox.Unavailable{
+			What:   "the runtime " + name + " is not known to the engine",
+			Remedy: "install it and name it in the engine's daemon.json, or do not ask for it",
+		}
+	}
+	return nil
 }
 
 // imageMissing words the lack of the image.
@@ -123,6 +148,11 @@ func (l *Launcher) start(ctx context.Context, e *engine, p plan) (_ *stream, err
 		DetachKeys: detachKeys,
 	})
 	if err != nil {
+		// The SDK drops what the engine says here. Podman prepares a container when
+		// it is attached to, and says the same again when it is started.
+		if reason := e.ContainerStart(ctx, created.ID, container.StartOptions{}); reason != nil {
+			err = reason
+		}
 		return nil, err
 	}
 	s := newStream(e, created.ID, attached, l.log)

@@ -7,6 +7,7 @@ import (
 	cerrdefs "github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/filters"
+	"github.com/docker/docker/client"
 	"go.uber.org/zap"
 )
 
@@ -46,9 +47,21 @@ func (l *Launcher) reap(ctx context.Context, e *engine) {
 func (e *engine) discard(ctx context.Context, id string) error {
 	ctx, cancel := context.WithTimeout(ctx, removeTime)
 	defer cancel()
-	err := e.ContainerRemove(ctx, id, container.RemoveOptions{Force: true, RemoveVolumes: true})
-	if cerrdefs.IsNotFound(err) || cerrdefs.IsConflict(err) {
-		return nil
+	again := time.NewTicker(100 * time.Millisecond)
+	defer again.Stop()
+	for {
+		err := e.ContainerRemove(ctx, id, container.RemoveOptions{Force: true, RemoveVolumes: true})
+		if err == nil || cerrdefs.IsNotFound(err) || cerrdefs.IsConflict(err) {
+			return nil
+		}
+		if client.IsErrConnectionFailed(err) {
+			return err // and with the engine's connection went the container's
+		}
+		// Podman fails to kill a container that is just ending by itself.
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			return err
+		}
 	}
-	return err
 }

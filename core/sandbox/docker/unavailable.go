@@ -106,9 +106,6 @@ func explain(doing string, err error) error {
 	switch {
 	case has("no space left on device", "disk quota exceeded"):
 		u.What, u.Remedy = doing+": the engine's disk is full", "free some space, for example with `docker system prune`"
-	case has("unknown or invalid runtime", "invalid runtime", "unknown runtime"):
-		u.What, u.Remedy = doing+": the engine does not have the runtime that was asked for ("+oneLine(text)+")",
-			"install that runtime in the engine, or do not ask for one"
 	case has("cannot allocate memory", "not enough memory", "minimum memory limit"):
 		u.What, u.Remedy = doing+": there is not enough memory ("+oneLine(text)+")", "close other programs, or give the engine more memory"
 	case cerrdefs.IsPermissionDenied(err), has("permission denied", "authorization denied"):

@@ -250,17 +250,16 @@ func clientKilled(t *testing.T, target Target) {
 // probes are scripts that print "ok" where a wall stands. They use the shell's
 // own commands only, and run as a program under test does.
 var probes = map[string]string{
-	"there is no network":                 `n=0; while read -r line; do case $line in *lo:*) ;; *:*) n=$((n+1));; esac; done </proc/net/dev; [ $n = 0 ] && echo ok || echo "$n devices"`,
-	"the root file system is read-only":   `while read -r _ at _ how _; do if [ "$at" = / ]; then r=$how; fi; done </proc/mounts; case $r in ro|ro,*) echo ok;; *) echo "mounted $r";; esac`,
-	"nothing can be written elsewhere":    `for d in / /etc /usr /var /run /cache /run/stresstester /dev; do if ( : >$d/probe ) 2>/dev/null; then echo "wrote below $d"; exit; fi; done; echo ok`,
-	"the driver's folder is closed":       `if ls /run/stresstester >/dev/null 2>&1 || ls /cache/* >/dev/null 2>&1; then echo open; else echo ok; fi`,
-	"rights cannot be gained":             `while read -r k v; do case $k in NoNewPrivs:) n=$v;; esac; done </proc/self/status; [ "$n" = 1 ] && echo ok || echo "NoNewPrivs is $n"`,
-	"programs have no capabilities":       `while read -r k v; do case $k in CapEff:) n=$v;; esac; done </proc/self/status; [ "$n" = 0000000000000000 ] && echo ok || echo "capabilities $n"`,
-	"the container's own are few":         `while read -r k v; do case $k in CapBnd:) n=$v;; esac; done </proc/self/status; [ "$n" = 00000000000000e3 ] && echo ok || echo "capabilities $n"`,
-	"programs are not root":               `while read -r k v _; do case $k in Uid:) n=$v;; esac; done </proc/self/status; [ "$n" -ge 1000 ] && echo ok || echo "user $n"`,
-	"there is a seccomp filter":           `while read -r k v; do case $k in Seccomp:) n=$v;; esac; done </proc/self/status; [ "$n" = 2 ] && echo ok || echo "mode $n"`,
-	"no folder of the host is mounted":    `while read -r d at t _; do case $t in ext*|xfs|btrfs) case $at in /cache|/etc/hosts|/etc/hostname|/etc/resolv.conf) ;; *) echo "$d at $at"; exit;; esac;; esac; done </proc/mounts; echo ok`,
-	"there is no shared memory of others": `[ -e /dev/shm/probe ] && echo shared || echo ok`,
+	"there is no network":               `n=0; while read -r line; do case $line in *lo:*) ;; *:*) n=$((n+1));; esac; done </proc/net/dev; [ $n = 0 ] && echo ok || echo "$n devices"`,
+	"the root file system is read-only": `while read -r _ at _ how _; do if [ "$at" = / ]; then r=$how; fi; done </proc/mounts; case $r in ro|ro,*) echo ok;; *) echo "mounted $r";; esac`,
+	"nothing can be written elsewhere":  `for d in / /etc /usr /var /run /cache /run/stresstester /dev /tmp /var/tmp /dev/shm; do if ( : >$d/probe ) 2>/dev/null; then echo "wrote below $d"; exit; fi; done; echo ok`,
+	"the driver's folder is closed":     `if ls /run/stresstester >/dev/null 2>&1 || ls /cache/* >/dev/null 2>&1; then echo open; else echo ok; fi`,
+	"rights cannot be gained":           `while read -r k v; do case $k in NoNewPrivs:) n=$v;; esac; done </proc/self/status; [ "$n" = 1 ] && echo ok || echo "NoNewPrivs is $n"`,
+	"programs have no capabilities":     `while read -r k v; do case $k in CapEff:) n=$v;; esac; done </proc/self/status; [ "$n" = 0000000000000000 ] && echo ok || echo "capabilities $n"`,
+	"the container's own are few":       `while read -r k v; do case $k in CapBnd:) n=$v;; esac; done </proc/self/status; [ "$n" = 00000000000000e3 ] && echo ok || echo "capabilities $n"`,
+	"programs are not root":             `while read -r k v _; do case $k in Uid:) n=$v;; esac; done </proc/self/status; [ "$n" -ge 1000 ] && echo ok || echo "user $n"`,
+	"there is a seccomp filter":         `while read -r k v; do case $k in Seccomp:) n=$v;; esac; done </proc/self/status; [ "$n" = 2 ] && echo ok || echo "mode $n"`,
+	"no folder of the host is mounted":  `while read -r d at t _; do case $t in ext*|xfs|btrfs) case $at in /cache|/etc/hosts|/etc/hostname|/etc/resolv.conf) ;; *) echo "$d at $at"; exit;; esac;; esac; done </proc/mounts; echo ok`,
 }
 
 func confined(t *testing.T, target Target) {
