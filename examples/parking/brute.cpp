@@ -7,7 +7,7 @@ int main() {
     std::vector<bool> taken(n + 1);
     while (m--) {
         int place;
-        std::cin >> place;
+        if (!(std::cin >> place) || place < 1 || place > n) return 1;
         while (place <= n && taken[place]) place++;
         if (place <= n) taken[place] = true;
         std::cout << (place <= n ? place : -1) << '\n';

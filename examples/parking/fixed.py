@@ -2,7 +2,8 @@ import sys
 
 
 def main():
-    n, m, *wishes = map(int, sys.stdin.read().split())
+    data = list(map(int, sys.stdin.read().split()))
+    n, m = data[:2]
     # free[p] leads towards the first free place from p on; n + 1 is always free.
     free = list(range(n + 2))
 
@@ -12,7 +13,7 @@ def main():
             p = free[p]
         return p
 
-    for wish in wishes:
+    for wish in data[2 : 2 + m]:
         place = first_free(wish)
         if place > n:
             print(-1)

@@ -1,6 +1,7 @@
 import sys
 
 n, m, *cards = map(int, sys.stdin.read().split())
+assert len(cards) == n + m
 deck, other = cards[:n], cards[n:]
 pairs = 0
 for card in deck:
