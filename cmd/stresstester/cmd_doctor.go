@@ -26,10 +26,10 @@ func (a *app) doctorCommand() *cobra.Command {
 		GroupID: "setup",
 		Short:   "Check the sandbox and say what to do",
 		Long: `Check everything that a run needs: the container engine, the sandbox's image and
-a sandbox itself, and look for editors. What does not work comes with its remedy.
+a sandbox itself, and look for editors. What does not work comes with a remedy.
 
-With --format json each line is an object {"event":"finding","name":…,"ok":…,
-"detail":…,"remedy":…}, and the last one {"event":"doctor","ok":…}.
+With --format json each line is an object with the event "finding", a name, ok,
+detail and remedy; the last one has the event "doctor" and ok.
 
 EXIT STATUS
   0  everything that a run needs works

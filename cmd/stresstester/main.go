@@ -72,8 +72,8 @@ func (a *app) root() *cobra.Command {
 inputs, thousands a second, in a sandbox. When they differ, it reduces the input
 to its core and shows the line that printed the wrong answer.
 
-  stresstester image build        once: build the sandbox's image
-  stresstester run sol.cpp        find sol_brute.* and sol_gen.* beside it, and run`,
+  stresstester image build   once: build the sandbox's image
+  stresstester run sol.cpp   find sol_brute.* and sol_gen.* beside it, and run`,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
 		DisableAutoGenTag: true,

@@ -36,7 +36,7 @@ func (r replay) commands(f problem.Failure) []string {
 	}
 	if input != "" {
 		out = append(out, r.line("shrink", "--no-shrink", "--input", beside(r.tested, input)))
-	} else if given := r.command.Lookup("input"); given != nil && given.Value.String() != "-" {
+	} else if given := r.command.Lookup("input"); given != nil && given.Changed && given.Value.String() != "-" {
 		out = append(out, r.line("shrink", "--no-shrink", "--input", given.Value.String()))
 	}
 	return out
@@ -49,8 +49,8 @@ func beside(tested, name string) string {
 
 func (r replay) line(args ...string) string {
 	words := append([]string{"stresstester"}, args...)
-	r.command.Visit(func(f *pflag.Flag) {
-		if notReplayed[f.Name] {
+	r.command.VisitAll(func(f *pflag.Flag) {
+		if !f.Changed || notReplayed[f.Name] {
 			return
 		}
 		switch value := f.Value.String(); {

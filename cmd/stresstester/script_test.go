@@ -51,6 +51,7 @@ func TestScript(t *testing.T) {
 			"status": cmdStatus,
 			"result": cmdResult,
 			"fill":   cmdFill,
+			"same":   cmdSame,
 		},
 	})
 	if reason := noSandbox(); reason != "" {
@@ -126,6 +127,23 @@ func cmdResult(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		if got := at(last, args[i]); !reflect.DeepEqual(got, want) {
 			ts.Fatalf("%s is %#v, want %#v in %s", args[i], got, want, lines[len(lines)-1])
+		}
+	}
+}
+
+// cmdSame wants the last lines of two files of JSON to agree: same A B KEY….
+func cmdSame(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: same file file key [key...]")
+	}
+	var results [2]any
+	for i := range results {
+		lines := strings.Split(strings.TrimSpace(ts.ReadFile(args[i])), "\n")
+		ts.Check(json.Unmarshal([]byte(lines[len(lines)-1]), &results[i]))
+	}
+	for _, key := range args[2:] {
+		if a, b := at(results[0], key), at(results[1], key); a == nil || !reflect.DeepEqual(a, b) {
+			ts.Fatalf("%s is %#v in one and %#v in the other", key, a, b)
 		}
 	}
 }

@@ -257,16 +257,16 @@ func (p *printer) location(l *problem.Location) {
 	if l == nil {
 		return
 	}
-	title := fmt.Sprintf("%s:%d", plain(l.File), l.Line)
+	title := fmt.Sprintf("%s:%d", inline(l.File), l.Line)
 	if l.Column > 0 {
 		title += ":" + strconv.Itoa(l.Column)
 	}
 	for i, frame := range l.Stack {
 		switch i {
 		case 0:
-			title += " in " + plain(frame.Function)
+			title += " in " + inline(frame.Function)
 		default:
-			title += fmt.Sprintf(", called by %s (line %d)", plain(frame.Function), frame.Line)
+			title += fmt.Sprintf(", called by %s (line %d)", inline(frame.Function), frame.Line)
 		}
 	}
 	p.line("")
@@ -321,7 +321,7 @@ func (p *printer) whereabouts(f problem.Failure) {
 		p.line("")
 	}
 	if f.Counterexample.SavedAs != "" {
-		p.line(indent + "Saved as " + p.style.paint(cyan, plain(f.Counterexample.SavedAs)))
+		p.line(indent + "Saved as " + p.style.paint(cyan, inline(f.Counterexample.SavedAs)))
 	}
 	for i, command := range commands {
 		lead := "Replay:  "

@@ -109,6 +109,9 @@ func join(line []cell) string {
 	return b.String()
 }
 
+// inline makes a text visible on one line, such as a file's name.
+func inline(text string) string { return join(cells(text, spacesPlain)) }
+
 // plain makes a text of several lines visible, for sentences and short blocks.
 func plain(text string) string {
 	lines := strings.Split(text, "\n")

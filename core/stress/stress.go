@@ -183,6 +183,10 @@ func (e *execution) finish(result problem.Result) problem.Result {
 	for i := range result.Compilations {
 		e.diagnose(&result.Compilations[i])
 	}
+	// They were told in the order in which they ended, which is different every time.
+	slices.SortStableFunc(result.Compilations, func(a, b problem.Compilation) int {
+		return slices.Index(problem.Roles(), a.Role) - slices.Index(problem.Roles(), b.Role)
+	})
 	for i := range result.Failures {
 		f := &result.Failures[i]
 		e.locate(result.Role, f.Verdict, f.Counterexample, &f.Location)
