@@ -32,7 +32,10 @@ var LanguagesTOML []byte
 //go:embed Dockerfile languages.toml image spawn shim
 var context embed.FS
 
-//go:embed embedded
+// The pattern matches README.md, so that there is always something to embed, and
+// drivers, but not what make is still writing.
+//
+//go:embed embedded/*.[gm][zd]
 var embedded embed.FS
 
 // Targets of the Dockerfile, and so images of the sandbox: the common languages,
