@@ -59,12 +59,12 @@ func (c cut) succeeded() cut {
 }
 
 // Lower finds the smallest value, low at least, for which the rendered candidate
-// still fails; high is the value in Best. It tries the three lowest values, then
-// finds the order of magnitude, then the value by bisection: the least one where
-// failing is monotone, a local one elsewhere. It returns the value that Best has
-// in the end.
+// still fails; high is the value in Best. It tries the two lowest values and the
+// next lower one; only if that fails it looks for the order of magnitude and then
+// for the value by bisection: the least one where failing is monotone, a local one
+// elsewhere. It returns the value that Best has in the end.
 func (s *Search) Lower(low, high uint64, render func(value uint64) []byte) uint64 {
-	for range 3 {
+	for range 2 {
 		if low >= high {
 			return high
 		}
@@ -73,6 +73,10 @@ func (s *Search) Lower(low, high uint64, render func(value uint64) []byte) uint6
 		}
 		low++
 	}
+	if low >= high || !s.Try(render(high-1)) {
+		return high
+	}
+	high--
 	base := low
 	for a, b := 0, bits.Len64(high-low); a < b && !s.Over(); {
 		k := (a + b) / 2

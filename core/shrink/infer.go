@@ -1,0 +1,478 @@
+package shrink
+
+import (
+	"maps"
+	"slices"
+)
+
+// infer finds the simplest schema that the page and the samples follow. It
+// always finds one: at worst "some lines".
+//
+// It searches all schemas from the cheapest up. What a schema costs is about what
+// it takes to write it down, so a count that explains many tokens is worth more
+// than a list of unrelated numbers, and a coincidence rarely pays.
+func infer(p *page, samples []*page) *schema {
+	for limit := 80; limit <= 320; limit *= 2 {
+		f := &finder{page: p, samples: samples, limit: limit, work: inferenceWork}
+		f.values = make([]int64, 0, 32)
+		f.block(at{}, nil, 0, func(items []item, a at) {
+			if a.line == len(p.lines) && len(items) > 0 {
+				f.complete(items, a)
+			}
+		})
+		if f.best != nil {
+			f.best.settle(append([]*page{p}, samples...))
+			return f.best
+		}
+	}
+	return &schema{items: []item{{kind: rest}}, leaves: looseLeaves}
+}
+
+// inferenceWork bounds the tokens and lines looked at on one level of cost.
+const inferenceWork = 20_000_000
+
+// Costs, in tenths of a scalar field.
+const (
+	costLine      = 10
+	costScalar    = 10
+	costRun       = 20
+	costRepeat    = 10
+	costOffset    = 11 // n-1 or n+1 rather than n
+	costStride    = 5
+	costFreeRun   = 50
+	costTagged    = 30
+	costTag       = 8
+	costFree      = 75
+	costUnseen    = 30 // a body that is repeated no times here
+	costLength    = 8  // each length that nothing tells
+	costForever   = 90 // a repeat without a count
+	costRest      = 120
+	costUnused    = 2 // a header's number that counts nothing
+	costOrder     = 1
+	maxScalars    = 8
+	maxDepth      = 2
+	maxBlockItems = 12
+)
+
+// at is how far the page was read and what that cost.
+type at struct {
+	line, cost int
+	// variables is the number of variables so far. Their values, at the first
+	// time through every repeat, and how many things they count are the finder's.
+	variables int
+	// visible are the variables that can count what follows.
+	visible []int
+}
+
+type finder struct {
+	page    *page
+	samples []*page
+	limit   int
+	work    int
+	values  []int64
+	used    []int
+	best    *schema
+	cost    int
+}
+
+// block tries all ways to go on after items, and tells done of every way there
+// is to stop.
+func (f *finder) block(a at, items []item, depth int, done func([]item, at)) {
+	done(items, a)
+	if a.line == len(f.page.lines) || len(items) == maxBlockItems || f.tired(a) {
+		return
+	}
+	f.repeats(a, depth, func(it item, a at) {
+		f.block(a, append(slices.Clip(items), it), depth, done)
+	})
+	f.line(a, func(fields []field, a at) {
+		a.line++
+		a.cost += costLine
+		f.block(a, append(slices.Clip(items), item{kind: fixedLine, fields: fields}), depth, done)
+	})
+	if depth == 0 {
+		left := len(f.page.lines) - a.line
+		a.line, a.cost = len(f.page.lines), a.cost+costRest+10*min(left, 6)
+		f.block(a, append(slices.Clip(items), item{kind: rest}), depth, done)
+	}
+}
+
+func (f *finder) tired(a at) bool {
+	f.work--
+	return f.work <= 0 || a.cost > f.limit || f.best != nil && a.cost >= f.cost
+}
+
+// line tries all ways to read the line at which a stands.
+func (f *finder) line(a at, done func([]field, at)) {
+	l := f.page.lines[a.line]
+	f.fields(a, l, l.first, nil, done)
+}
+
+func (f *finder) fields(a at, l line, token int, fields []field, done func([]field, at)) {
+	if f.tired(a) {
+		return
+	}
+	if token == l.end {
+		done(fields, a)
+	}
+	f.runs(a, l, token, fields, done)
+	if token == l.end || countScalars(fields) == maxScalars {
+		return
+	}
+	scalar := field{variable: noVariable}
+	if t := f.page.tokens[token]; t.integer {
+		scalar.variable = a.variables
+		f.values = append(f.values[:a.variables], t.value)
+		f.used = append(f.used[:a.variables], 0)
+		a.visible = append(slices.Clip(a.visible), a.variables)
+		a.variables++
+	}
+	a.cost += costScalar
+	f.fields(a, l, token+1, append(slices.Clip(fields), scalar), done)
+}
+
+func countScalars(fields []field) int {
+	n := 0
+	for _, f := range fields {
+		if !f.run {
+			n++
+		}
+	}
+	return n
+}
+
+// runs tries all counted runs that begin at the token.
+func (f *finder) runs(a at, l line, token int, fields []field, done func([]field, at)) {
+	left := l.end - token
+	if n := len(fields); left == 0 && n > 0 && fields[n-1].run {
+		return
+	}
+	for _, v := range a.visible {
+		for _, by := range []length{{v, 0, 1}, {v, -1, 1}, {v, 1, 1}, {v, 0, 2}, {v, 0, 3}} {
+			n := by.of(f.values)
+			if n < 0 || n > left || n == 0 && left > 0 {
+				continue
+			}
+			next := a
+			next.cost += costOfRun(n/by.stride, left == n) + costOfLength(by) + f.order(a, v)
+			f.use(v, 1)
+			f.fields(next, l, token+n, append(slices.Clip(fields), field{run: true, variable: noVariable, by: by}), done)
+			f.use(v, -1)
+		}
+	}
+	if left >= 2 {
+		a.cost += costFreeRun
+		free := field{run: true, variable: noVariable, by: length{variable: noVariable}}
+		f.fields(a, l, l.end, append(slices.Clip(fields), free), done)
+	}
+}
+
+// costOfRun is more where chance may have made the length: a run of one or two
+// is often no run, and little follows a run on its line.
+func costOfRun(n int, last bool) int {
+	cost := costRun
+	if n <= 2 {
+		cost += 7 - 3*n
+	}
+	if !last {
+		cost += 4
+	}
+	return cost
+}
+
+func costOfLength(by length) int {
+	cost := 0
+	if by.offset != 0 {
+		cost += costOffset
+	}
+	if by.stride > 1 {
+		cost += costStride
+	}
+	return cost
+}
+
+// order makes the variables that count nothing yet be used in their order.
+func (f *finder) order(a at, v int) int {
+	for _, u := range a.visible {
+		if u < v && f.used[u] == 0 {
+			return costOrder
+		}
+	}
+	return 0
+}
+
+func (f *finder) use(v, n int) { f.used[v] += n }
+
+// repeats tries all repeats that begin at the line.
+func (f *finder) repeats(a at, depth int, done func(item, at)) {
+	for _, v := range a.visible {
+		for _, offset := range []int{0, -1} {
+			by := length{variable: v, offset: offset, stride: 1}
+			if n := by.of(f.values); n >= 0 && n <= len(f.page.lines)-a.line {
+				next := a
+				next.cost += costRepeat + costOfLength(by) + f.order(a, v)
+				f.use(v, 1)
+				f.bodies(next, by, n, depth, done)
+				f.use(v, -1)
+			}
+		}
+	}
+	if depth == 0 {
+		a.cost += costForever
+		f.bodies(a, length{variable: noVariable}, -1, depth, done)
+	}
+}
+
+// bodies tries all bodies of a repeat of n times; -1 means up to the end.
+func (f *finder) bodies(a at, by length, n, depth int, done func(item, at)) {
+	if n == 0 {
+		// What is repeated cannot be seen here; other places tell (see settle).
+		if a.cost += costUnseen; len(f.samples) == 0 {
+			a.cost += costFree
+		}
+		done(item{kind: repeat, by: by, body: []item{{kind: freeLine}}}, a)
+		return
+	}
+	f.oneLine(a, by, n, done)
+	if depth == maxDepth {
+		return
+	}
+	start := a
+	f.block(a, nil, depth+1, func(body []item, b at) {
+		if len(body) > 1 || len(body) == 1 && body[0].kind == repeat {
+			f.again(start, b, by, n, body, done)
+		}
+	})
+}
+
+// oneLine tries all bodies of one line.
+func (f *finder) oneLine(a at, by length, n int, done func(item, at)) {
+	start := a
+	f.line(a, func(fields []field, b at) {
+		b.line++
+		b.cost += costLine
+		f.again(start, b, by, n, []item{{kind: fixedLine, fields: fields}}, done)
+	})
+	if n == 1 && len(f.samples) == 0 {
+		return
+	}
+	end := start.line + n
+	if n < 0 {
+		end = len(f.page.lines)
+	}
+	if widths := f.widths(start.line, end); widths != nil {
+		b := start
+		b.line, b.cost = start.line+1, b.cost+costTagged+costTag*len(widths)
+		f.again(start, b, by, n, []item{{kind: taggedLine, widths: widths}}, done)
+	}
+	if n > 0 {
+		b := start
+		b.line, b.cost = start.line+1, b.cost+costFree
+		f.again(start, b, by, n, []item{{kind: freeLine}}, done)
+	}
+}
+
+// widths are the numbers of tokens by first token, if the first token tells it.
+func (f *finder) widths(first, end int) map[string]int {
+	widths := map[string]int{}
+	different := false
+	for _, l := range f.page.lines[first:end] {
+		f.work--
+		if l.len() == 0 {
+			return nil
+		}
+		tag := string(f.page.tokens[l.first].text)
+		w, ok := widths[tag]
+		if ok && w != l.len() || len(widths) > tagLimit {
+			return nil
+		}
+		widths[tag] = l.len()
+		different = different || l.len() != f.page.lines[first].len()
+	}
+	if len(f.samples) > 0 {
+		return widths // the samples tell the rest
+	}
+	if !different || 2*len(widths) > end-first {
+		return nil
+	}
+	return widths
+}
+
+// again reads the body, which was found between start and b, the other n-1 times.
+func (f *finder) again(start, b at, by length, n int, body []item, done func(item, at)) {
+	it := item{kind: repeat, by: by, body: body}
+	r := &reader{page: f.page, values: slices.Clone(f.values[:b.variables])}
+	if n < 0 {
+		it.by.variable = noVariable
+	}
+	// The repeat's own count was read before its body.
+	next, ok := r.item(&it, start.line)
+	f.work -= r.work
+	if ok {
+		b.line, b.visible = next, start.visible
+		b.cost += costLength * countFree(body) * max(0, n-1)
+		done(it, b)
+	}
+}
+
+// countFree counts the lengths in the body that nothing tells.
+func countFree(body []item) int {
+	n := 0
+	for _, it := range body {
+		if it.kind == freeLine {
+			n++
+		}
+		for _, f := range it.fields {
+			if f.run && f.by.variable == noVariable {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// complete considers a schema that explains the whole page.
+func (f *finder) complete(items []item, a at) {
+	for _, v := range a.visible {
+		if f.used[v] == 0 {
+			a.cost += costUnused
+		}
+	}
+	if f.tired(a) {
+		return
+	}
+	s := &schema{items: cloneItems(items), variables: a.variables}
+	before := countTags(items)
+	for _, sample := range f.samples {
+		r := &reader{page: sample, values: make([]int64, s.variables), learning: true}
+		end, ok := r.match(s.items, 0)
+		f.work -= r.work
+		if !ok || end != len(sample.lines) {
+			return
+		}
+	}
+	a.cost += costTag * (countTags(s.items) - before)
+	if !f.tired(a) && tagsTell(s.items) {
+		f.best, f.cost = s, a.cost
+	}
+}
+
+// countTags counts the tags of all tagged lines.
+func countTags(items []item) int {
+	n := 0
+	for _, it := range items {
+		n += len(it.widths) + countTags(it.body)
+	}
+	return n
+}
+
+// tagsTell reports whether all tagged lines have tags of different widths.
+func tagsTell(items []item) bool {
+	for _, it := range items {
+		widths := slices.Sorted(maps.Values(it.widths))
+		if it.kind == taggedLine && widths[0] == widths[len(widths)-1] || !tagsTell(it.body) {
+			return false
+		}
+	}
+	return true
+}
+
+func cloneItems(items []item) []item {
+	items = slices.Clone(items)
+	for i := range items {
+		items[i].fields = slices.Clone(items[i].fields)
+		items[i].body = cloneItems(items[i].body)
+		items[i].widths = maps.Clone(items[i].widths)
+	}
+	return items
+}
+
+// settle gives the free lines, and all leaves, their final form, from everything
+// that was found on all pages.
+func (s *schema) settle(pages []*page) {
+	seen := shapes{}
+	for _, p := range pages {
+		seen.page = p
+		r := &reader{page: p, values: make([]int64, s.variables), visitor: &seen}
+		r.match(s.items, 0)
+	}
+	for it, lines := range seen.lines {
+		s.shape(it, lines)
+	}
+	s.number(s.items)
+}
+
+// shapes collects the free lines.
+type shapes struct {
+	page  *page
+	lines map[*item][][]token
+}
+
+func (v *shapes) enter(*item)          {}
+func (v *shapes) unit(int)             {}
+func (v *shapes) leave(int)            {}
+func (v *shapes) scalar(*field, int)   {}
+func (v *shapes) run(*field, int, int) {}
+func (v *shapes) loose(it *item, first, end int) {
+	if v.lines == nil {
+		v.lines = map[*item][][]token{}
+	}
+	v.lines[it] = append(v.lines[it], v.page.tokens[first:end])
+}
+
+// shape makes a free line fixed or tagged where all its lines are.
+func (s *schema) shape(it *item, lines [][]token) {
+	if it.kind != freeLine {
+		return
+	}
+	same, tagged, widths := true, true, map[string]int{}
+	for _, l := range lines {
+		same = same && len(l) == len(lines[0])
+		if len(l) == 0 {
+			tagged = false
+			continue
+		}
+		tag := string(l[0].text)
+		w, ok := widths[tag]
+		tagged = tagged && (!ok || w == len(l))
+		widths[tag] = len(l)
+	}
+	switch {
+	case same && len(lines[0]) <= maxScalars:
+		it.kind = fixedLine
+		for range lines[0] {
+			it.fields = append(it.fields, field{variable: noVariable})
+		}
+	case tagged && len(widths) <= tagLimit:
+		it.kind, it.widths = taggedLine, widths
+	}
+}
+
+// number gives every leaf its number.
+func (s *schema) number(items []item) {
+	for i := range items {
+		it := &items[i]
+		it.leaf = s.leaves
+		switch it.kind {
+		case fixedLine:
+			for j := range it.fields {
+				it.fields[j].leaf = s.leaves
+				s.leaves += max(1, it.fields[j].by.stride)
+			}
+		case taggedLine:
+			it.tags = map[string]int{}
+			for _, tag := range slices.Sorted(maps.Keys(it.widths)) {
+				it.tags[tag] = s.leaves
+				s.leaves += it.widths[tag]
+			}
+		case freeLine, rest:
+			s.leaves += looseLeaves
+		case repeat:
+			s.number(it.body)
+		}
+	}
+}
+
+// looseLeaves is the number of leaves of a free line: the columns further right
+// share the last.
+const looseLeaves = 4

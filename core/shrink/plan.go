@@ -1,0 +1,273 @@
+package shrink
+
+import "strconv"
+
+// plan is a deletion of counted things: what is kept of which dims, and what
+// becomes of labels that name a deleted thing.
+type plan struct {
+	*document
+	form *form
+	kept map[*dim][]int
+	// units are kept of an axis where that does not follow from its dim: the
+	// edges of a tree.
+	units map[*axis][]int
+	// heirs say for every thing of a dim which kept thing stands for it; labels
+	// follow them.
+	heirs map[*dim][]int
+	// follow makes labels in the dim's own list follow, too: the values of an
+	// array of n numbers up to n are then taken for references.
+	follow bool
+}
+
+func (f *form) plan(d *document) *plan {
+	return &plan{document: d, form: f, kept: map[*dim][]int{}, units: map[*axis][]int{}, heirs: map[*dim][]int{}}
+}
+
+// keep deletes all of the dim but the given things, which ascend.
+func (p *plan) keep(x *dim, kept []int) *plan {
+	p.kept[x] = kept
+	return p
+}
+
+// render is the text of the plan.
+func (p *plan) render() []byte {
+	e := newEdit(p.page)
+	for x, kept := range p.kept {
+		p.cut(e, x, kept)
+	}
+	if !p.relabel(e) {
+		return nil
+	}
+	return e.render()
+}
+
+func (p *plan) cut(e *edit, x *dim, kept []int) {
+	if x.counter >= 0 {
+		e.text[x.counter] = strconv.AppendInt(nil, int64(len(kept)), 10)
+	}
+	for _, a := range x.axes {
+		units, ok := p.units[a]
+		if !ok {
+			units = a.keptUnits(x.size, kept)
+		}
+		if a.kind == letterAxis {
+			e.letters(a.token, units)
+			continue
+		}
+		drop := e.dropLine
+		if a.kind == tokenAxis {
+			drop = e.dropToken
+		}
+		at := 0
+		for u, r := range a.units {
+			if at < len(units) && units[at] == u {
+				at++
+				continue
+			}
+			for i := r[0]; i < r[1]; i++ {
+				drop[i] = true
+			}
+		}
+	}
+}
+
+// keptUnits are the axis's units that stay when the things of the dim stay. An
+// axis of one unit less than its dim has none for the first thing, one of one
+// unit more keeps its last.
+func (a *axis) keptUnits(size int, kept []int) []int {
+	switch {
+	case a.offset < 0:
+		var units []int
+		for _, k := range kept[min(1, len(kept)):] {
+			units = append(units, k-1)
+		}
+		return units
+	case a.offset > 0:
+		return append(append([]int(nil), kept...), size)
+	}
+	return kept
+}
+
+// letters keeps some letters of a token.
+func (e *edit) letters(token int, kept []int) {
+	text, ok := e.text[token]
+	if !ok {
+		text = e.page.tokens[token].text
+	}
+	var left []byte
+	for _, k := range kept {
+		if k < len(text) {
+			left = append(left, text[k])
+		}
+	}
+	if len(left) == 0 {
+		e.dropToken[token] = true
+		return
+	}
+	e.text[token] = left
+}
+
+// relabel rewrites the labels of the dims that the plan cuts. It reports false
+// when that is impossible.
+func (p *plan) relabel(e *edit) bool {
+	maps := map[*dim]*renumbering{}
+	for x, kept := range p.kept {
+		maps[x] = newRenumbering(x.size, kept, p.heirs[x])
+	}
+	ranks := map[int][]int{}
+	for t := range p.cells {
+		if e.dropToken[t] || e.dropLine[p.lineOf[t]] {
+			continue
+		}
+		c := p.cells[t]
+		l := &p.form.leaves[c.leaf]
+		if l.permutation {
+			ranks[c.list] = append(ranks[c.list], t)
+			continue
+		}
+		if l.label == noVariable || l.kind != number {
+			continue
+		}
+		token, ok := c.scope.find(l.label)
+		x := p.counted[token]
+		if !ok || x == nil || maps[x] == nil {
+			continue
+		}
+		v, ok := p.newLabel(maps[x], x, t)
+		if !ok {
+			return false
+		}
+		e.text[t] = strconv.AppendInt(nil, v, 10)
+	}
+	p.order(e)
+	p.rank(e, ranks)
+	return true
+}
+
+// newLabel is the value of a label after the cut.
+func (p *plan) newLabel(m *renumbering, x *dim, t int) (int64, bool) {
+	c, l := p.cells[t], &p.form.leaves[p.cells[t].leaf]
+	old := int(p.page.tokens[t].value - l.base)
+	if old < 0 || old >= x.size || m.kept == 0 {
+		return 0, false
+	}
+	own := p.form.ownList(c.leaf, l.label) && !l.parents
+	if l.single && !p.form.hasVertices(l.label) || own && !p.follow {
+		return min(int64(old), int64(m.kept-1)) + l.base, true
+	}
+	if p.form.isRight(c.leaf) && p.heirs[x] == nil {
+		return int64(m.before[old]) + l.base, true
+	}
+	return int64(m.after[old]) + l.base, true
+}
+
+// order repairs pairs whose left label has come to exceed the right one: a range
+// whose middle was deleted becomes a single position.
+func (p *plan) order(e *edit) {
+	for _, o := range p.form.orders {
+		if p.form.leaves[o.right].label == noVariable || o.strict {
+			continue
+		}
+		last := -1
+		for t := range p.cells {
+			switch p.cells[t].leaf {
+			case o.left:
+				last = t
+			case o.right:
+				if last >= 0 && p.lineOf[last] == p.lineOf[t] && e.value(last) > e.value(t) {
+					e.text[t] = strconv.AppendInt(nil, e.value(last), 10)
+				}
+			}
+		}
+	}
+}
+
+// value is the token's number after the edit.
+func (e *edit) value(t int) int64 {
+	if text, ok := e.text[t]; ok {
+		v, _ := integer(text)
+		return v
+	}
+	return e.page.tokens[t].value
+}
+
+// rank closes the gaps in permutations.
+func (p *plan) rank(e *edit, lists map[int][]int) {
+	for _, tokens := range lists {
+		if len(tokens) == 0 {
+			continue
+		}
+		base := max(p.form.leaves[p.cells[tokens[0]].leaf].floor, 0)
+		for _, t := range tokens {
+			below := int64(0)
+			for _, u := range tokens {
+				if p.page.tokens[u].value < p.page.tokens[t].value {
+					below++
+				}
+			}
+			e.text[t] = strconv.AppendInt(nil, base+below, 10)
+		}
+	}
+}
+
+// ownList reports whether the leaf is a run, or a column, that the variable
+// counts.
+func (f *form) ownList(leaf, variable int) bool {
+	own := false
+	walkItems(f.items, func(it *item) {
+		for _, fl := range it.fields {
+			if fl.run && leaf >= fl.leaf && leaf < fl.leaf+max(1, fl.by.stride) && fl.by.variable == variable {
+				own = true
+			}
+		}
+	})
+	return own
+}
+
+// hasVertices reports whether the variable is a number of vertices.
+func (f *form) hasVertices(variable int) bool {
+	for _, g := range f.graphs {
+		if g.variable == variable && !g.ranges {
+			return true
+		}
+	}
+	return false
+}
+
+// isRight reports whether the leaf is the right one of an ordered pair.
+func (f *form) isRight(leaf int) bool {
+	for _, o := range f.orders {
+		if o.right == leaf && f.leaves[o.left].label == f.leaves[leaf].label {
+			return true
+		}
+	}
+	return false
+}
+
+// renumbering maps the things of a dim to what is left of them.
+type renumbering struct {
+	kept int
+	// after is the new number of the thing, or of its heir, or of the next one
+	// that is kept; before that of the one before.
+	after, before []int
+}
+
+func newRenumbering(size int, kept, heirs []int) *renumbering {
+	m := &renumbering{kept: len(kept), after: make([]int, size), before: make([]int, size)}
+	at := 0
+	for i := range size {
+		m.after[i] = min(at, len(kept)-1)
+		if at < len(kept) && kept[at] == i {
+			at++
+		}
+		m.before[i] = max(at-1, 0)
+	}
+	if heirs != nil {
+		number := m.after
+		m.after = make([]int, size)
+		for i := range m.after {
+			m.after[i] = number[heirs[i]]
+		}
+	}
+	return m
+}
