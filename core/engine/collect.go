@@ -102,6 +102,8 @@ type observer struct {
 	// inputs counts the distinct inputs among the first generated tests.
 	inputs    map[uint64]struct{}
 	generated int
+	// samples are a few small inputs, from which a shrinker learns the format.
+	samples [][]byte
 	// answer is the reference's only answer so far.
 	answer    uint64
 	answers   int
@@ -113,6 +115,8 @@ const (
 	repeatsWarned  = 50   // from how many tests on repeated inputs are judged
 	answersToWarn  = 200  // from how many equal answers on a warning is due
 	fewestDistinct = 10   // one distinct input in so many tests is too few
+	samplesKept    = 16   // how many inputs are kept as samples of the format
+	sampleBytes    = 4096 // how large a sample may be
 )
 
 // input notes a generated input.
@@ -127,6 +131,9 @@ func (o *observer) input(data []byte) {
 		o.inputs = make(map[uint64]struct{}, watchedInputs)
 	}
 	o.generated++
+	if _, known := o.inputs[h]; !known && len(o.samples) < samplesKept && len(data) <= sampleBytes {
+		o.samples = append(o.samples, append([]byte(nil), data...))
+	}
 	o.inputs[h] = struct{}{}
 }
 

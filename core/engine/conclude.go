@@ -159,7 +159,7 @@ func (r *run) describeWith(f *finding, d *problem.Difference) string {
 		return f.fault.Title() + " failed: " + r.ending(f, limits)
 	case problem.ValidatorRejected:
 		if f.comment != "" {
-			return "the validator rejected the input: " + f.comment
+			return f.fault.Title() + " rejected the input: " + f.comment
 		}
 		return "the validator rejected the input without saying why"
 	case problem.RE, problem.TLE, problem.MLE, problem.OLE:

@@ -66,7 +66,7 @@ func (w *worker) confirmLimit(ctx context.Context, f *finding) (*finding, error)
 }
 
 func (w *worker) confirmTwice(ctx context.Context, f *finding) (*finding, error) {
-	if f.verdict == problem.GeneratorFailed || f.verdict == problem.ValidatorRejected {
+	if f.verdict == problem.GeneratorFailed || f.verdict == problem.ValidatorRejected || f.fault == problem.Spec {
 		return f, nil
 	}
 	for range 2 {

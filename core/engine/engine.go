@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"stresstester/core/problem"
+	"stresstester/core/spec"
 )
 
 // run is one stress test under way.
@@ -19,7 +20,7 @@ type run struct {
 	has     map[problem.Role]bool
 	recipes map[problem.Role]*problem.Recipe
 	genArgs GenArgs
-	source  inputSource
+	spec    *spec.Spec
 
 	slots     []Slot
 	next      atomic.Int64 // the next test's number
@@ -76,13 +77,6 @@ func (r *run) prepare() string {
 		return err.Error()
 	}
 	r.genArgs = args
-	if p, ok := r.job.Program(problem.Spec); ok {
-		source, err := newSpecSource(p)
-		if err != nil {
-			return err.Error()
-		}
-		r.source = source
-	}
 	return ""
 }
 
@@ -128,20 +122,23 @@ func (r *run) timed(f func() error) error {
 }
 
 func (r *run) build(ctx context.Context) error {
-	var programs []problem.Program
-	for _, p := range r.job.Programs {
-		if p.Role != problem.Spec {
-			programs = append(programs, p)
-		}
-	}
-	return r.lab.Build(ctx, programs, func(c problem.Compilation) {
+	built := func(c problem.Compilation) {
 		r.eventMu.Lock()
 		defer r.eventMu.Unlock()
 		r.built = append(r.built, c)
 		if r.events.Compiled != nil {
 			r.events.Compiled(c)
 		}
-	})
+	}
+	var programs []problem.Program
+	for i := range r.job.Programs {
+		if p := &r.job.Programs[i]; p.Role == problem.Spec {
+			built(r.compileSpec(p))
+		} else {
+			programs = append(programs, *p)
+		}
+	}
+	return r.lab.Build(ctx, programs, built)
 }
 
 // loop runs tests on all slots until there are no more, enough was found, or ctx
@@ -179,7 +176,7 @@ func (r *run) trialAt(number int) (trial, bool) {
 	if number <= len(r.job.Saved) {
 		return trial{number: number, saved: &r.job.Saved[number-1]}, true
 	}
-	if !r.has[problem.Generator] && r.source == nil {
+	if !r.has[problem.Generator] && r.spec == nil {
 		return trial{}, false
 	}
 	index := number - len(r.job.Saved) - 1
@@ -236,7 +233,7 @@ func (w *worker) runTrial(ctx context.Context, t trial) (*finding, error) {
 
 // inputOf makes the trial's input from the generator or the spec.
 func (w *worker) inputOf(ctx context.Context, t trial) (judgement, error) {
-	if w.source != nil && t.saved == nil && !w.has[problem.Generator] {
+	if t.saved == nil && w.generates() {
 		return w.specInput(t)
 	}
 	return w.makeInput(ctx, t)

@@ -251,3 +251,44 @@ func TestReplayingOneInput(t *testing.T) {
 		t.Errorf("got %s, %q", r.Verdict, r.Counterexample.Input)
 	}
 }
+
+func specJob(l *functions, text string, o problem.Options) *problem.Job {
+	job := newJob(l, o)
+	job.Programs = append(job.Programs, problem.Program{Role: problem.Spec, Name: "input.spec", Path: "/p/input.spec", Source: []byte(text)})
+	return job
+}
+
+func TestASpecMakesTheTests(t *testing.T) {
+	t.Parallel()
+	l := simpleLab(wrongIf(func(n int) bool { return n > 100 }))
+	delete(l.programs, problem.Generator)
+	o := options(2000)
+	o.NoShrink = false
+	r := mustRun(t, l, specJob(l, "n: int 50..1000\n", o))
+	if r.Verdict != problem.WA || string(r.Counterexample.Input) != "101\n" {
+		t.Errorf("got %s, input %q: %s", r.Verdict, r.Counterexample.Input, r.Message)
+	}
+}
+
+func TestASpecJudgesWhatAGeneratorMakes(t *testing.T) {
+	t.Parallel()
+	l := simpleLab(doubled)
+	r := mustRun(t, l, specJob(l, "n: int 1..9\n", options(100)))
+	if r.Verdict != problem.ValidatorRejected || r.TestNumber != 10 || r.Role != problem.Spec || !strings.Contains(r.Message, "1:1") {
+		t.Errorf("got %s at %d of %s: %s", r.Verdict, r.TestNumber, r.Role, r.Message)
+	}
+}
+
+func TestAMistakeInASpecIsACompileError(t *testing.T) {
+	t.Parallel()
+	l := simpleLab(doubled)
+	r := mustRun(t, l, specJob(l, "n: int 1..m\n", options(100)))
+	if r.Verdict != problem.CE || r.Role != problem.Spec {
+		t.Fatalf("got %s of %s", r.Verdict, r.Role)
+	}
+	for _, c := range r.Compilations {
+		if c.Role == problem.Spec && (c.OK || len(c.Diagnostics) == 0 || c.Diagnostics[0].Line != 1 || c.Diagnostics[0].Path != "/p/input.spec") {
+			t.Errorf("compilation %+v", c)
+		}
+	}
+}

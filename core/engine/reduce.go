@@ -30,6 +30,7 @@ func (r *run) reduce(ctx context.Context, f *finding) {
 		MaxRuns:  shrinkRuns,
 		Deadline: shrinkDeadline,
 		Width:    len(r.slots),
+		Samples:  r.watch.samples,
 		Improved: func(input []byte, runs int) {
 			r.stage.Store(fmt.Sprintf("%d bytes after %d runs", len(input), runs))
 		},
@@ -77,8 +78,8 @@ func (r *run) shrinkInput(ctx context.Context, f *finding, o shrink.Options) shr
 	oracle := func(ctx context.Context, candidates [][]byte) []bool {
 		return r.tryAll(ctx, f, workers, candidates)
 	}
-	if r.source != nil {
-		return r.source.shrink(ctx, f.input, oracle, o)
+	if r.spec != nil {
+		o.Valid = func(input []byte) bool { return r.spec.Validate(input) == nil }
 	}
 	return shrink.Text(ctx, f.input, oracle, o)
 }

@@ -41,6 +41,7 @@ type worker struct {
 	slot Slot
 	args []string
 	seed []byte
+	made []byte // the newest input that the spec made
 
 	generate, validate, solve, test, check, interact Call
 	outcome                                          Outcome
@@ -98,6 +99,9 @@ func (w *worker) makeInput(ctx context.Context, t trial) (judgement, error) {
 // tested program and the interactor are the last to run, unless there is a
 // checker, so that their streams and standard error tell of this test.
 func (w *worker) judge(ctx context.Context, t trial, fresh bool) (judgement, error) {
+	if j, err := w.checkSpec(t); err != nil || j.verdict != problem.OK {
+		return j, err
+	}
 	if w.has[problem.Validator] {
 		if j, err := w.validateInput(ctx, fresh); err != nil || j.verdict != problem.OK {
 			return j, err
