@@ -1,0 +1,213 @@
+package forkserver
+
+import (
+	"bytes"
+	"os"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	// rawWait is how long the first wait for a run keeps its thread.
+	rawWait = 300 * time.Microsecond
+	// interval is how often a longer run is looked at.
+	interval = 10 * time.Millisecond
+	// grace is how long a server may take to answer after its run was killed, or
+	// how long it may be about a run whose process nobody can see.
+	grace = 2 * time.Second
+
+	defaultWall = time.Minute
+)
+
+// watch waits for the run's end and kills it when it breaks a limit. Trouble, if
+// not empty, says why the server cannot be used any more.
+func (l *link) watch(r *Request, began time.Time) (broke Broke, trouble string) {
+	held := l.held()
+	futexWait(&l.control.busy, held, rawWait, true)
+	l.seen = look{buffer: l.seen.buffer}
+	last := began
+	var killedAt time.Time
+	for {
+		busy := atomic.LoadUint32(&l.control.busy)
+		if busy == idle {
+			return broke, ""
+		}
+		if busy != held {
+			return broke, "its server died"
+		}
+		now := time.Now()
+		switch {
+		case broke == BrokeNothing:
+			l.seen.update(l.child(), now.Sub(last))
+			if broke = l.exceeded(r, now.Sub(began)); broke != BrokeNothing {
+				killedAt = now
+			}
+		case now.Sub(killedAt) > grace:
+			return broke, "its server does not answer"
+		}
+		last = now
+		if broke != BrokeNothing {
+			l.kill()
+		}
+		if !alive(l.pid) {
+			return broke, "its server died"
+		}
+		futexWait(&l.control.busy, held, l.patience(r, broke), false)
+	}
+}
+
+// patience is how long to wait before the next look.
+func (l *link) patience(r *Request, broke Broke) time.Duration {
+	d := interval
+	if r.Watch.CPU > 0 && broke == BrokeNothing {
+		left := (r.Watch.CPU - l.seen.cpu) / time.Duration(l.parallel)
+		d = min(d, max(left, time.Millisecond/2))
+	}
+	return d
+}
+
+func (l *link) exceeded(r *Request, elapsed time.Duration) Broke {
+	w := &r.Watch
+	wall := w.Wall
+	if wall == 0 {
+		wall = defaultWall
+	}
+	switch {
+	case r.Stop != nil && r.Stop():
+		return Stopped
+	case w.Memory > 0 && l.seen.resident-l.slack > w.Memory:
+		return BrokeMemory
+	case w.CPU > 0 && l.seen.cpu >= w.CPU:
+		return BrokeCPU
+	case w.Idle > 0 && l.seen.idle >= w.Idle:
+		return BrokeIdle
+	case elapsed >= wall:
+		return BrokeWall
+	}
+	return BrokeNothing
+}
+
+// child is the run's process as the shared page tells it, or 0.
+func (l *link) child() int { return int(atomic.LoadUint32(&l.control.child) & futexTIDMask) }
+
+// kill kills the run's process. The number comes from memory that a hostile program
+// could have written to, so it must belong to a child of the server.
+func (l *link) kill() {
+	pid := l.child()
+	if pid <= 1 || pid == l.pid {
+		return
+	}
+	fd, err := unix.PidfdOpen(pid, 0)
+	if err == nil {
+		defer unix.Close(fd)
+	}
+	if parentOf(pid) != l.pid {
+		return
+	}
+	if err == nil {
+		_ = unix.PidfdSendSignal(fd, unix.SIGKILL, nil, 0)
+		return
+	}
+	// Without pidfd the number could pass to another process between the look
+	// and the signal; the server, its parent, has not collected it yet.
+	_ = unix.Kill(pid, unix.SIGKILL)
+}
+
+// look is what is known of a running program.
+type look struct {
+	cpu, idle time.Duration
+	resident  int64
+	buffer    []byte
+}
+
+// update looks at the process after step has passed since the last look.
+func (l *look) update(pid int, step time.Duration) {
+	if pid <= 1 {
+		return
+	}
+	before := l.cpu
+	if cpu, ok := processTime(pid); ok {
+		l.cpu = cpu
+	}
+	st, ok := l.readStat(pid)
+	if !ok {
+		return
+	}
+	l.resident = st.resident
+	// Idle is who used next to nothing and is not waiting for a processor: a
+	// program that the machine's load keeps from running is runnable.
+	if st.state != 'R' && st.state != 'D' && l.cpu-before < step/10 {
+		l.idle += step
+	}
+}
+
+// processTime is the processor time of a process and all its threads. The clock's
+// number is made of the pid as in <linux/posix-timers.h>.
+func processTime(pid int) (time.Duration, bool) {
+	const schedClock = 2
+	var t unix.Timespec
+	if err := unix.ClockGettime(int32(^pid<<3|schedClock), &t); err != nil {
+		return 0, false
+	}
+	return time.Duration(t.Nano()), true
+}
+
+type stat struct {
+	state    byte
+	parent   int
+	resident int64
+}
+
+// readStat reads /proc/PID/stat (see proc(5)).
+func (l *look) readStat(pid int) (stat, bool) {
+	if l.buffer == nil {
+		l.buffer = make([]byte, 1024)
+	}
+	f, err := os.Open("/proc/" + strconv.Itoa(pid) + "/stat")
+	if err != nil {
+		return stat{}, false
+	}
+	defer f.Close()
+	n, err := f.Read(l.buffer)
+	if err != nil {
+		return stat{}, false
+	}
+	return parseStat(l.buffer[:n])
+}
+
+func parseStat(text []byte) (stat, bool) {
+	// The command's name stands in parentheses and may itself hold any byte.
+	fields := bytes.Fields(text[bytes.LastIndexByte(text, ')')+1:])
+	const stateField, parentField, residentField = 0, 1, 21
+	if len(fields) <= residentField {
+		return stat{}, false
+	}
+	parent, err := strconv.Atoi(string(fields[parentField]))
+	if err != nil {
+		return stat{}, false
+	}
+	pages, err := strconv.ParseInt(string(fields[residentField]), 10, 64)
+	if err != nil {
+		return stat{}, false
+	}
+	return stat{fields[stateField][0], parent, pages * int64(os.Getpagesize())}, true
+}
+
+func parentOf(pid int) int {
+	var l look
+	st, ok := l.readStat(pid)
+	if !ok {
+		return -1
+	}
+	return st.parent
+}
+
+// alive reports whether the process exists and has not ended.
+func alive(pid int) bool {
+	var l look
+	st, ok := l.readStat(pid)
+	return ok && st.state != 'Z' && st.state != 'X'
+}

@@ -1,0 +1,87 @@
+/* Arguments and environment of a run.
+ *
+ * A program stopped at its start finds them on its stack, laid out as the kernel
+ * lays them out: argv, environment, auxiliary vector, then the texts. The place is
+ * a variable of padding in the launch's environment, so that the stack below does
+ * not move with the arguments' length. */
+#include "server.h"
+
+/* Whether the block holds exactly the texts that the request speaks of. */
+static int block_valid(const struct shim_control *c)
+{
+	if (c->args_bytes > SHIM_ARGS_SIZE || c->argc == 0)
+		return 0;
+	const char *block = (const char *)c + SHIM_ARGS_OFFSET;
+	uint64_t texts = 0;
+	for (uint32_t i = 0; i < c->args_bytes; i++)
+		texts += block[i] == 0;
+	return texts == (uint64_t)c->argc + c->envc && block[c->args_bytes - 1] == 0;
+}
+
+static int room_fill(const struct state *s)
+{
+	const struct shim_control *c = s->control;
+	uint64_t pointers = (uint64_t)c->argc + 1 + c->envc + 1;
+	uint64_t texts = (pointers + s->auxv_words) * 8;
+	if (texts + c->args_bytes > s->room_size)
+		return 0;
+	memset(s->room, 0, s->room_size);
+	char *text = s->room + texts;
+	memcpy(text, (const char *)c + SHIM_ARGS_OFFSET, c->args_bytes);
+	uint64_t *out = (uint64_t *)s->room;
+	for (uint32_t i = 0; i < c->argc + c->envc; i++) {
+		if (i == c->argc)
+			*out++ = 0;
+		*out++ = (uint64_t)text;
+		text += text_length(text) + 1;
+	}
+	if (c->envc == 0)
+		*out++ = 0;
+	*out++ = 0;
+	memcpy(out, s->auxv, s->auxv_words * 8);
+	return 1;
+}
+
+int arguments_install(const struct state *s)
+{
+	const struct shim_control *c = s->control;
+	if (c->args_version == s->args_version)
+		return (int)s->args_fit;
+	uint32_t fit = (uint32_t)block_valid(c);
+	if (s->stop == SHIM_AT_START) {
+		fit = fit && room_fill(s);
+		if (fit)
+			sys4(SYS_pwrite64, s->fd, s->room, s->room_size, s->room_copy);
+	} else {
+		fit = fit && c->args_bytes + 16 <= s->call_size;
+	}
+	state_set(s, args_fit, uint32_t, fit);
+	state_set(s, argc, uint32_t, c->argc);
+	state_set(s, args_version, uint32_t, c->args_version);
+	return (int)fit;
+}
+
+void arguments_repair(const struct state *s)
+{
+	const char *copy = state_at(s, s->room_copy);
+	for (uint64_t at = 0; at < s->room_size; at += PAGE)
+		if (page_difference(s->room + at, copy + at) < PAGE)
+			memcpy(s->room + at, copy + at, PAGE);
+}
+
+size_t arguments_read(const struct state *s)
+{
+	const struct shim_control *c = s->control;
+	char digits[12];
+	size_t n = 0;
+	uint32_t left = c->argc;
+	do
+		digits[n++] = (char)('0' + left % 10);
+	while ((left /= 10));
+	char *out = s->call_buffer;
+	while (n)
+		*out++ = digits[--n];
+	*out++ = 0;
+	memcpy(out, (const char *)c + SHIM_ARGS_OFFSET, c->args_bytes);
+	return (size_t)(out + c->args_bytes - s->call_buffer);
+}

@@ -1,0 +1,183 @@
+/* A server's state, and the parts it is made of.
+ *
+ * A snapshot's programs run in the server's own address space, so nothing the
+ * server relies on may be writable there. struct state lives in a memory file
+ * that is mapped read-only; the server changes it by pwrite to a descriptor that
+ * its programs do not inherit. What is writable (stack, buffers: "scratch") holds
+ * nothing of value while a program runs: when the program has ended, the server
+ * knows three numbers, kept by the kernel in its registers: where the state is,
+ * the process it started and the number of the request. */
+#ifndef SHIM_SERVER_H
+#define SHIM_SERVER_H
+
+#include "protocol.h"
+#include "sys.h"
+
+#define STACK_SIZE (64 * 1024ul)
+#define BOOT_STACK_SIZE (64 * 1024ul)
+#define MAX_REGIONS 256
+#define MAX_MAPPINGS 1024
+#define ROOM_LIMIT (64 * 1024ul)
+
+/* Registers with which the program goes on; entry.c's assembly knows the order. */
+struct target {
+	uint64_t pc, sp;
+	uint64_t result; /* rax; on aarch64 argument 0 has the same register */
+	uint64_t args[8];
+	uint64_t saved[12]; /* rbx rbp r12-r15; x19-x30 */
+};
+
+/* One line of /proc/self/maps. */
+struct mapping {
+	uint64_t start, end, offset, inode;
+	uint32_t prot; /* of enum mapping_prot */
+	uint32_t stack;
+};
+enum mapping_prot { MAP_READ = 1, MAP_WRITE = 2, MAP_EXEC = 4, MAP_SHARE = 8 };
+
+/* A private writable mapping: what a run can change. */
+struct region {
+	uint64_t start, end;
+	/* Offset in the state file of one uint32_t a page, counted from the end
+	 * downwards (stacks grow): 0 means that the page was zero, n that its
+	 * content is the n-th of the copies, counted from 1. */
+	uint64_t slots;
+	uint32_t stack;
+	uint32_t file; /* backed by a file: dropping a page brings the file's content back */
+};
+
+/* A page that some run has changed: it is compared after each run. */
+struct hot {
+	uint64_t address;
+	uint32_t slot;
+	uint32_t reserved;
+};
+
+struct state {
+	struct shim_control *control;
+	char *scratch; /* STACK_SIZE of stack, then buffers */
+	char *lists;   /* snapshot: see list_* below */
+	uint64_t lists_size;
+	uint64_t size; /* of the state file and its mapping */
+	uint64_t end;  /* of everything that the shim maps, from control on */
+	int fd; /* the state file, for writing */
+	uint32_t mode, stop;
+	int parent, self; /* process ids */
+	uint32_t own_uid;
+	uint32_t have_close_range;
+
+	uint32_t files;
+	int file[SHIM_MAX_FILES];
+	int file_flags[SHIM_MAX_FILES]; /* of F_GETFL, as the driver gave them */
+
+	struct target target;
+	char ***environ; /* libc's variable, which it has set before the stop */
+	char *room; /* whole pages on the stack, for argv, environment and auxiliary vector */
+	uint64_t room_size;
+	uint64_t room_copy; /* offset in the state file of what the room should hold */
+	const uint64_t *auxv; /* the kernel's, in the stack */
+	uint64_t auxv_words;
+	char *call_buffer; /* where a program stopped at the call wants its arguments */
+	uint64_t call_size;
+	uint32_t args_version; /* of what is in the room */
+	uint32_t argc;
+	uint32_t args_fit;
+
+	/* The kernel's per-thread registrations, renewed in each run. */
+	uint64_t rseq, rseq_size;
+	uint64_t robust, robust_size;
+	int *thread_id;
+
+	/* Snapshot. */
+	int pagemap, statm, maps, clear_refs;
+	uint32_t have_scan;
+	uint32_t dumpable;
+	uint64_t brk;
+	uint64_t pages_total, pages_data; /* of statm */
+	uint64_t overhead;                /* resident pages that are the shim's own */
+	uint64_t copies;                  /* offset of the copies in the state file */
+	uint64_t copies_count;
+	uint64_t hots, hot_count, hot_limit; /* offset in the state file; entries */
+	uint64_t retain;                     /* entries that may be pages of zeroes */
+	uint64_t address_space; /* bytes mapped by the shim, which no limit should count */
+	uint32_t region_count, mapping_count, stack_mapping;
+	struct region region[MAX_REGIONS];
+	struct mapping mapping[MAX_MAPPINGS];
+};
+
+/* Where the program goes on. The only writable thing a run needs, and rewritten
+ * just before. */
+extern HIDDEN struct target shim_target;
+
+/* entry.c */
+NORETURN HIDDEN void shim_run(uint64_t flags, uint32_t *parent_tid, int *child_tid,
+			      const struct state *s, uint64_t request, char *stack_top);
+NORETURN HIDDEN void shim_enter(void *unmap, size_t size);
+NORETURN HIDDEN void shim_switch(char *stack_top, void (*function)(void *), void *arg);
+
+/* server.c */
+NORETURN HIDDEN void server_begin(const struct state *s);
+NORETURN HIDDEN void server_after_run(const struct state *s, long process, uint64_t request);
+NORETURN HIDDEN void server_child(const struct state *s);
+/* Says why there is no server here, and ends the process. */
+NORETURN HIDDEN void server_unsuitable(struct shim_control *c, const char *reason,
+				       const char *detail);
+HIDDEN void reason_set(struct shim_control *c, const char *reason, const char *detail);
+
+/* arguments.c */
+/* Brings the request's arguments into the room; 0 if they do not fit. */
+HIDDEN int arguments_install(const struct state *s);
+/* Undoes what a run did to the room. */
+HIDDEN void arguments_repair(const struct state *s);
+/* Writes the request's arguments where the magic link's reader wants them; the
+ * length, 0 if they do not fit. */
+HIDDEN size_t arguments_read(const struct state *s);
+
+/* maps.c */
+/* Reads the process's mappings; -1 if there are more than max. */
+HIDDEN int maps_read(int fd, char *buffer, size_t size, struct mapping *out, int max);
+/* Whole resident pages and so on, out of /proc/self/statm. */
+HIDDEN int statm_read(int fd, uint64_t *total, uint64_t *resident, uint64_t *data);
+
+/* snapshot.c */
+/* Saves what the process holds, into *w and the state file behind it; returns why
+ * that cannot be done, or NULL. *w goes to the state file's beginning afterwards. */
+HIDDEN const char *snapshot_take(struct state *w);
+/* Takes down the mappings, once nothing will be mapped any more. */
+HIDDEN const char *snapshot_settle(const struct state *s);
+/* Undoes a run; returns why that is not possible, or NULL. faults is the
+ * number of page faults of the run, UINT64_MAX if that is not all. */
+HIDDEN const char *snapshot_restore(const struct state *s, uint64_t faults, uint64_t request,
+				    uint64_t *max_rss);
+
+HIDDEN void state_write(const struct state *s, const void *field, const void *value, size_t n);
+#define state_set(s, member, type, ...) \
+	do { \
+		type state_value_ = (__VA_ARGS__); \
+		state_write((s), &(s)->member, &state_value_, sizeof state_value_); \
+	} while (0)
+
+/* The scratch: the stack, a buffer for files of /proc, a list of mappings. */
+#define BUFFER_SIZE (64 * 1024ul)
+#define SCRATCH_SIZE (STACK_SIZE + BUFFER_SIZE + MAX_MAPPINGS * sizeof(struct mapping))
+static inline char *scratch_buffer(const struct state *s) { return s->scratch + STACK_SIZE; }
+static inline struct mapping *scratch_mappings(const struct state *s)
+{
+	return (struct mapping *)(s->scratch + STACK_SIZE + BUFFER_SIZE);
+}
+
+/* Where the shim's mappings lie, as offsets from control: far from everything the
+ * program maps, so that those lie where they would in a plain run. */
+#define PLACE_SCRATCH (1ul << 20)
+#define PLACE_BUILD (2ul << 20)
+#define PLACE_LISTS (64ul << 20)
+#define PLACE_STATE (2ul << 30)
+#define PLACE_END (16ul << 30)
+
+/* In the state file behind the struct. */
+static inline const void *state_at(const struct state *s, uint64_t offset)
+{
+	return (const char *)s + offset;
+}
+
+#endif

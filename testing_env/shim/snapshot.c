@@ -1,0 +1,727 @@
+/* Taking an address space back to where it was.
+ *
+ * At the start, all that is private and writable ("regions") is remembered: pages
+ * with content are copied into the state file, all others are zero. After a run,
+ * every page that this or an earlier run has changed ("hot") is compared with what
+ * it should be and repaired. Pages are kept rather than given back, because a page
+ * fault costs as much as clearing six pages; those that stay unchanged for a while
+ * are given back after all.
+ *
+ * Which pages are hot is known from the page tables: a page that was never written
+ * to is absent, or is still the file's. They are read only after runs with page
+ * faults, for without a fault no page can have appeared. Mappings are compared by
+ * the kernel's totals after every run, and line by line when those differ, and
+ * every AUDIT_EVERY runs. */
+#define _GNU_SOURCE
+#include "server.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/utsname.h>
+
+#define AUDIT_EVERY 64
+/* Pages of zeroes that no run has touched for so many runs are given back. */
+#define IDLE_RUNS 16
+/* Address spaces with more pages than this (16 GiB) are not for snapshots. */
+#define MAX_PAGES (4ul << 20)
+/* From so many pages with content on, it pays to let the kernel say which of them a
+ * run has changed, by backing them with the state file. */
+#define BACK_FROM 256
+#define BACK_SPAN 8
+
+/* ---- Pages written to ------------------------------------------------------ */
+
+struct run {
+	uint64_t start, end;
+};
+
+/* PAGEMAP_SCAN of Linux 6.7; declared here, for the headers may be older. */
+struct scan_run {
+	uint64_t start, end, categories;
+};
+struct scan_request {
+	uint64_t size, flags, start, end, walk_end, vec, vec_len, max_pages;
+	uint64_t inverted, all_of, any_of, returned;
+};
+#define SCAN_REQUEST 0xc0606610ul
+#define SCAN_FILE (1u << 2)
+#define SCAN_PRESENT (1u << 3)
+#define SCAN_SWAPPED (1u << 4)
+#define SCAN_ZERO (1u << 5)
+
+#define ENTRY_PRESENT (1ull << 63)
+#define ENTRY_SWAPPED (1ull << 62)
+#define ENTRY_FILE (1ull << 61)
+
+#define WALK_RUNS 1024
+#define WALK_ENTRIES 2048
+
+/* Goes through the written pages of ascending ranges. */
+struct walk {
+	const struct state *s;
+	uint64_t limit;  /* end of the last range */
+	uint64_t resume; /* everything below has been read */
+	size_t next, count;
+	struct run *runs;
+};
+
+static void walk_begin(struct walk *w, const struct state *s, uint64_t limit)
+{
+	w->s = s;
+	w->limit = limit;
+	w->resume = 0;
+	w->next = w->count = 0;
+	/* The buffer's second half: the first is for /proc's texts and entries. */
+	w->runs = (struct run *)(scratch_buffer(s) + BUFFER_SIZE / 2);
+}
+
+static long scan_written(const struct state *s, uint64_t from, uint64_t to, struct scan_run *out,
+			 size_t max, uint64_t *stopped)
+{
+	struct scan_request r = {
+		.size = sizeof r,
+		.start = from,
+		.end = to,
+		.vec = (uint64_t)out,
+		.vec_len = max,
+		.inverted = SCAN_FILE | SCAN_ZERO,
+		.all_of = SCAN_FILE | SCAN_ZERO,
+		.any_of = SCAN_PRESENT | SCAN_SWAPPED,
+		.returned = SCAN_FILE,
+	};
+	long n = sys3(SYS_ioctl, s->pagemap, SCAN_REQUEST, &r);
+	*stopped = r.walk_end;
+	return n;
+}
+
+static int fill_by_scan(struct walk *w, uint64_t from)
+{
+	struct scan_run *found = (struct scan_run *)scratch_buffer(w->s);
+	long n = scan_written(w->s, from, w->limit, found, WALK_RUNS, &w->resume);
+	if (failed(n))
+		return -1;
+	for (long i = 0; i < n; i++) {
+		w->runs[i].start = found[i].start;
+		w->runs[i].end = found[i].end;
+	}
+	w->count = (size_t)n;
+	return 0;
+}
+
+static int fill_by_entries(struct walk *w, uint64_t from, uint64_t to)
+{
+	uint64_t *entries = (uint64_t *)scratch_buffer(w->s);
+	uint64_t want = (to - from) / PAGE;
+	if (want > WALK_ENTRIES)
+		want = WALK_ENTRIES;
+	long got = sys4(SYS_pread64, w->s->pagemap, entries, want * 8, from / PAGE * 8);
+	if (got < 8)
+		return -1;
+	uint64_t have = (uint64_t)got / 8;
+	w->count = 0;
+	for (uint64_t i = 0; i < have; i++) {
+		int written = (entries[i] & (ENTRY_PRESENT | ENTRY_SWAPPED)) &&
+			      !(entries[i] & ENTRY_FILE);
+		uint64_t at = from + i * PAGE;
+		if (!written)
+			continue;
+		if (w->count && w->runs[w->count - 1].end == at) {
+			w->runs[w->count - 1].end += PAGE;
+			continue;
+		}
+		if (w->count == WALK_RUNS) {
+			have = i;
+			break;
+		}
+		w->runs[w->count].start = at;
+		w->runs[w->count++].end = at + PAGE;
+	}
+	w->resume = from + have * PAGE;
+	return 0;
+}
+
+/* The next run of written pages within [from, to): 1, or 0 if there is none, or -1.
+ * Call it with the end of what it gave before as from. */
+static int walk_next(struct walk *w, uint64_t from, uint64_t to, struct run *out)
+{
+	while (from < to) {
+		for (; w->next < w->count; w->next++) {
+			const struct run *r = &w->runs[w->next];
+			if (r->end <= from)
+				continue;
+			if (r->start >= to)
+				return 0;
+			out->start = r->start > from ? r->start : from;
+			out->end = r->end < to ? r->end : to;
+			return 1;
+		}
+		if (w->resume >= to)
+			return 0;
+		w->next = w->count = 0;
+		uint64_t start = w->resume > from ? w->resume : from;
+		int r = w->s->have_scan ? fill_by_scan(w, start) : fill_by_entries(w, start, to);
+		if (r)
+			return -1;
+	}
+	return 0;
+}
+
+/* ---- Slots ------------------------------------------------------------------- */
+
+static uint64_t slot_index(const struct region *r, uint64_t page)
+{
+	return (r->end - page) / PAGE - 1;
+}
+
+static uint32_t slot_of(const struct state *s, const struct region *r, uint64_t page)
+{
+	const uint32_t *slots = state_at(s, r->slots);
+	return slots[slot_index(r, page)];
+}
+
+static const void *copy_of(const struct state *s, uint32_t slot)
+{
+	return state_at(s, s->copies + (uint64_t)(slot - 1) * PAGE);
+}
+
+static const struct hot *hots_of(const struct state *s)
+{
+	return state_at(s, s->hots);
+}
+
+static int in_room(const struct state *s, uint64_t page)
+{
+	return page - (uint64_t)s->room < s->room_size;
+}
+
+/* ---- Lists in scratch memory ------------------------------------------------- */
+
+/* How often in a row a hot page was found unchanged; two of them, because lists are
+ * made from lists. Nothing depends on them but speed. */
+static uint8_t *list_idle(const struct state *s, int which)
+{
+	return (uint8_t *)s->lists + (which ? s->hot_limit : 0);
+}
+
+static struct hot *list_hot(const struct state *s)
+{
+	return (struct hot *)(s->lists + page_up(2 * s->hot_limit));
+}
+
+static uint64_t lists_size(uint64_t hot_limit)
+{
+	return page_up(2 * hot_limit) + page_up(hot_limit * sizeof(struct hot));
+}
+
+static void hots_store(const struct state *s, uint64_t count)
+{
+	const struct hot *list = list_hot(s);
+	uint64_t old = s->hot_count;
+	uint64_t same = 0;
+	while (same < count && same < old && list[same].address == hots_of(s)[same].address)
+		same++;
+	/* Appending is the common case. */
+	if (same < count)
+		sys4(SYS_pwrite64, s->fd, list + same, (count - same) * sizeof *list,
+		     s->hots + same * sizeof *list);
+	if (count != old)
+		state_set(s, hot_count, uint64_t, count);
+	memcpy(list_idle(s, 0), list_idle(s, 1), count);
+}
+
+/* ---- Taking the snapshot ----------------------------------------------------- */
+
+static int open_away(struct state *w, const char *path, int flags, int *out)
+{
+	long fd = sys3(SYS_openat, AT_FDCWD, path, flags | O_CLOEXEC);
+	if (failed(fd))
+		return -1;
+	*out = (int)sys3(SYS_fcntl, fd, F_DUPFD_CLOEXEC, 32);
+	sys1(SYS_close, fd);
+	(void)w;
+	return failed(*out) ? -1 : 0;
+}
+
+/* Up to Linux 5.15, a core dump of the run ends every process that shares its
+ * memory; without dumpability there is none. */
+static int dumps_kill_sharers(void)
+{
+	struct utsname u;
+	sys1(SYS_uname, &u);
+	const char *at = u.release;
+	uint64_t major = text_number(&at, 10);
+	at++;
+	uint64_t minor = text_number(&at, 10);
+	return major < 5 || (major == 5 && minor < 16);
+}
+
+static int written(const struct state *s, uint64_t page)
+{
+	struct walk w;
+	struct run r;
+	walk_begin(&w, s, page + PAGE);
+	return walk_next(&w, page, page + PAGE, &r);
+}
+
+/* Whether the page tables can be read here, and say what they should: emulators and
+ * other kernels differ. */
+static const char *self_test(struct state *w)
+{
+	char *page = (char *)w->control + PLACE_LISTS;
+	sys2(SYS_ftruncate, w->fd, PAGE);
+	long got = sysmap(page, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, w->fd, 0);
+	if (failed(got))
+		return "the state file cannot be mapped";
+	const char *why = NULL;
+	volatile char *byte = page;
+	(void)*byte;
+	if (written(w, (uint64_t)page) != 0)
+		why = "the page tables cannot be read";
+	*byte = 1;
+	if (written(w, (uint64_t)page) != 1)
+		why = "the page tables cannot be read";
+	sys2(SYS_munmap, page, PAGE);
+	return why;
+}
+
+static int is_ours(const struct state *s, const struct mapping *m)
+{
+	uint64_t place = (uint64_t)s->control;
+	return m->start >= place && m->start < place + PLACE_END;
+}
+
+/* Finds the regions and gives each its slots. */
+static const char *regions_find(struct state *w)
+{
+	struct mapping *list = scratch_mappings(w);
+	int count = maps_read(w->maps, scratch_buffer(w), BUFFER_SIZE, list, MAX_MAPPINGS);
+	if (count < 0)
+		return "its mappings cannot be read";
+	uint64_t pages = 0;
+	for (int i = 0; i < count; i++) {
+		const struct mapping *m = &list[i];
+		if (!(m->prot & MAP_WRITE) || is_ours(w, m))
+			continue;
+		if (m->prot & MAP_SHARE)
+			return "it shares memory with other processes";
+		if (w->region_count == MAX_REGIONS)
+			return "it has too many mappings";
+		struct region *r = &w->region[w->region_count++];
+		r->start = m->start;
+		r->end = m->end;
+		r->stack = m->stack;
+		r->file = m->inode != 0;
+		r->slots = w->size;
+		/* A stack may grow; what is not used of this costs nothing. */
+		uint64_t room = (m->end - m->start) / PAGE + (m->stack ? MAX_PAGES / 4 : 0);
+		w->size += page_up(room * sizeof(uint32_t));
+		pages += room;
+	}
+	return pages > MAX_PAGES ? "it has too much memory" : NULL;
+}
+
+static int page_save(struct state *w, const struct region *r, uint64_t page)
+{
+	uint32_t slot = (uint32_t)++w->copies_count;
+	long a = sys4(SYS_pwrite64, w->fd, page, PAGE, w->copies + (uint64_t)(slot - 1) * PAGE);
+	long b = sys4(SYS_pwrite64, w->fd, &slot, sizeof slot, r->slots + slot_index(r, page) * 4);
+	return a == PAGE && b == sizeof slot ? 0 : -1;
+}
+
+/* Saves a region's pages that hold something. A page backed by a file is saved
+ * always: nobody can tell later what it held. */
+static const char *region_save(struct state *w, const struct region *r)
+{
+	static const char failure[] = "the state file cannot be written";
+	if (r->file) {
+		for (uint64_t page = r->start; page < r->end; page += PAGE)
+			if (page_save(w, r, page))
+				return failure;
+		return NULL;
+	}
+	struct walk walk;
+	struct run run;
+	int more;
+	walk_begin(&walk, w, r->end);
+	for (uint64_t at = r->start; (more = walk_next(&walk, at, r->end, &run)) > 0; at = run.end)
+		for (uint64_t page = run.start; page < run.end; page += PAGE)
+			if (!in_room(w, page) && page_nonzero((void *)page) < PAGE &&
+			    page_save(w, r, page))
+				return failure;
+	return more < 0 ? "the page tables cannot be read" : NULL;
+}
+
+static uint32_t slot_read(const struct state *w, const struct region *r, uint64_t page)
+{
+	uint32_t slot = 0;
+	sys4(SYS_pread64, w->fd, &slot, sizeof slot, r->slots + slot_index(r, page) * 4);
+	return slot;
+}
+
+/* Puts the state file's copies where the pages themselves were. */
+static const char *region_back(struct state *w, const struct region *r)
+{
+	struct walk walk;
+	struct run run;
+	int more;
+	walk_begin(&walk, w, r->end);
+	for (uint64_t at = r->start; (more = walk_next(&walk, at, r->end, &run)) > 0; at = run.end) {
+		for (uint64_t page = run.start; page < run.end;) {
+			uint32_t slot = slot_read(w, r, page);
+			uint64_t end = page + PAGE;
+			while (slot && end < run.end &&
+			       slot_read(w, r, end) == slot + (end - page) / PAGE)
+				end += PAGE;
+			if (slot && end - page >= BACK_SPAN * PAGE) {
+				long got = sysmap(page, end - page, PROT_READ | PROT_WRITE,
+						  MAP_PRIVATE | MAP_FIXED, w->fd,
+						  w->copies + (uint64_t)(slot - 1) * PAGE);
+				if (failed(got))
+					return "the snapshot cannot be mapped";
+			}
+			page = end;
+		}
+	}
+	return more < 0 ? "the page tables cannot be read" : NULL;
+}
+
+const char *snapshot_take(struct state *w)
+{
+	if (open_away(w, "/proc/self/pagemap", O_RDONLY, &w->pagemap) ||
+	    open_away(w, "/proc/self/statm", O_RDONLY, &w->statm) ||
+	    open_away(w, "/proc/self/maps", O_RDONLY, &w->maps) ||
+	    open_away(w, "/proc/self/clear_refs", O_WRONLY, &w->clear_refs))
+		return "/proc does not show the process to itself";
+	w->dumpable = !dumps_kill_sharers();
+	w->brk = (uint64_t)sys1(SYS_brk, 0);
+
+	struct scan_run probe;
+	uint64_t stopped;
+	uint64_t page = (uint64_t)w->control;
+	w->have_scan = !failed(scan_written(w, page, page + PAGE, &probe, 1, &stopped));
+	const char *why = self_test(w);
+	if (!why)
+		why = regions_find(w);
+	w->copies = w->size;
+	for (uint32_t i = 0; !why && i < w->region_count; i++)
+		why = region_save(w, &w->region[i]);
+	for (uint32_t i = 0; !why && w->copies_count >= BACK_FROM && i < w->region_count; i++)
+		if (!w->region[i].stack)
+			why = region_back(w, &w->region[i]);
+	w->hots = w->copies + w->copies_count * PAGE;
+	/* Slack for pages that held only zeroes. */
+	w->hot_limit = w->copies_count + w->retain + 1;
+	w->size = w->hots + page_up(w->hot_limit * sizeof(struct hot));
+	w->lists_size = lists_size(w->hot_limit);
+	return why;
+}
+
+/* ---- Which pages are hot ------------------------------------------------------ */
+
+struct rebuild {
+	const struct state *s;
+	uint64_t count; /* of the new list */
+	uint64_t zeroes;
+	uint64_t old; /* cursor in the old list */
+	struct run drop;
+};
+
+static void drop_flush(struct rebuild *b)
+{
+	uint64_t size = b->drop.end - b->drop.start;
+	/* Locked memory cannot be dropped. */
+	if (size && failed(sys3(SYS_madvise, b->drop.start, size, MADV_DONTNEED)))
+		memset((void *)b->drop.start, 0, size);
+	b->drop.start = b->drop.end = 0;
+}
+
+static void drop(struct rebuild *b, uint64_t page)
+{
+	if (b->drop.end != page) {
+		drop_flush(b);
+		b->drop.start = page;
+	}
+	b->drop.end = page + PAGE;
+}
+
+static void keep(struct rebuild *b, uint64_t page, uint32_t slot, uint8_t idle)
+{
+	if (b->count >= b->s->hot_limit)
+		return; /* cannot be: see hot_limit */
+	list_hot(b->s)[b->count].address = page;
+	list_hot(b->s)[b->count].slot = slot;
+	list_hot(b->s)[b->count].reserved = 0;
+	list_idle(b->s, 1)[b->count++] = idle;
+}
+
+/* Takes over the old list's entries below the given page. Those with content stay
+ * for good, for a run may have dropped the page itself. */
+static void keep_old(struct rebuild *b, uint64_t below)
+{
+	const struct hot *old = hots_of(b->s);
+	for (; b->old < b->s->hot_count && old[b->old].address < below; b->old++)
+		if (old[b->old].slot)
+			keep(b, old[b->old].address, old[b->old].slot, 0);
+}
+
+static void keep_written(struct rebuild *b, const struct region *r, uint64_t page)
+{
+	const struct state *s = b->s;
+	if (in_room(s, page))
+		return;
+	keep_old(b, page);
+	uint8_t idle = 0;
+	if (b->old < s->hot_count && hots_of(s)[b->old].address == page)
+		idle = list_idle(s, 0)[b->old++];
+	uint32_t slot = slot_of(s, r, page);
+	if (!slot && b->zeroes++ >= s->retain)
+		drop(b, page);
+	else
+		keep(b, page, slot, idle);
+}
+
+/* Reads the page tables and makes the list of hot pages anew. Pages of zeroes beyond
+ * what may be retained are dropped on the way. */
+static const char *hots_scan(const struct state *s)
+{
+	struct rebuild b = {.s = s};
+	struct walk walk;
+	struct run run;
+	walk_begin(&walk, s, s->region[s->region_count - 1].end);
+	for (uint32_t i = 0; i < s->region_count; i++) {
+		const struct region *r = &s->region[i];
+		int more;
+		for (uint64_t at = r->start; (more = walk_next(&walk, at, r->end, &run)) > 0;
+		     at = run.end)
+			for (uint64_t page = run.start; page < run.end; page += PAGE)
+				keep_written(&b, r, page);
+		if (more < 0)
+			return "the page tables cannot be read";
+	}
+	drop_flush(&b);
+	keep_old(&b, UINT64_MAX);
+	hots_store(s, b.count);
+	s->control->scans++;
+	return NULL;
+}
+
+/* Gives back the pages of zeroes that nobody has touched for a while. */
+static void hots_cool(const struct state *s)
+{
+	struct rebuild b = {.s = s};
+	const struct hot *hot = hots_of(s);
+	const uint8_t *idle = list_idle(s, 0);
+	for (uint64_t i = 0; i < s->hot_count; i++) {
+		if (!hot[i].slot && idle[i] >= IDLE_RUNS)
+			drop(&b, hot[i].address);
+		else
+			keep(&b, hot[i].address, hot[i].slot, idle[i]);
+	}
+	drop_flush(&b);
+	if (b.count != s->hot_count)
+		hots_store(s, b.count);
+}
+
+/* Repairs the hot pages; returns how many pages of zeroes the run left alone. */
+static uint64_t hots_repair(const struct state *s)
+{
+	const struct hot *hot = hots_of(s);
+	uint8_t *idle = list_idle(s, 0);
+	uint64_t untouched = 0, restored = 0, cold = 0;
+	uint64_t count = s->hot_count;
+	for (uint64_t i = 0; i < count; i++) {
+		char *page = (char *)hot[i].address;
+		const char *copy = hot[i].slot ? copy_of(s, hot[i].slot) : NULL;
+		size_t at = copy ? page_difference(page, copy) : page_nonzero(page);
+		if (at == PAGE) {
+			untouched += !copy;
+			if (idle[i] < 255)
+				idle[i]++;
+			cold += !copy && idle[i] >= IDLE_RUNS;
+			continue;
+		}
+		idle[i] = 0;
+		restored++;
+		if (copy)
+			memcpy(page + at, copy + at, PAGE - at);
+		else
+			memset(page + at, 0, PAGE - at);
+	}
+	s->control->hot = count;
+	s->control->restored = restored;
+	if (cold)
+		hots_cool(s);
+	return untouched;
+}
+
+/* ---- Mappings ------------------------------------------------------------------ */
+
+/* Whether the part of now that lies in before is what it was. */
+static int mapping_same(const struct mapping *before, const struct mapping *now)
+{
+	if (before->prot != now->prot || before->inode != now->inode)
+		return 0;
+	return !before->inode ||
+	       before->offset - before->start == now->offset - now->start;
+}
+
+/* A stack has grown: it may stay so, for its limit is the same. */
+static const char *stack_grown(const struct state *s, uint32_t mapping, uint64_t start)
+{
+	for (uint32_t i = 0; i < s->region_count; i++) {
+		const struct region *r = &s->region[i];
+		if (!r->stack)
+			continue;
+		if ((r->end - start) / PAGE > MAX_PAGES / 4)
+			return "its stack has grown too large";
+		state_set(s, region[i].start, uint64_t, start);
+		state_set(s, mapping[mapping].start, uint64_t, start);
+	}
+	return NULL;
+}
+
+/* Removes what is new among the mappings and checks that all the rest is there. */
+static const char *mappings_repair(const struct state *s)
+{
+	struct mapping *now = scratch_mappings(s);
+	int count = maps_read(s->maps, scratch_buffer(s), BUFFER_SIZE, now, MAX_MAPPINGS);
+	if (count < 0)
+		return "it leaves too many mappings behind";
+	s->control->audits++;
+	uint32_t e = 0;
+	uint64_t covered = 0; /* of mapping[e], up to here */
+	if (s->mapping_count)
+		covered = s->mapping[0].start;
+	for (int i = 0; i < count; i++) {
+		uint64_t at = now[i].start;
+		while (at < now[i].end) {
+			const struct mapping *want = e < s->mapping_count ? &s->mapping[e] : NULL;
+			if (want && want->stack && now[i].stack && at < want->start) {
+				const char *why = stack_grown(s, e, at);
+				if (why)
+					return why;
+				covered = at;
+			}
+			uint64_t stop = want && want->start < now[i].end ? want->start : now[i].end;
+			if (at < stop) {
+				sys2(SYS_munmap, at, stop - at);
+				at = stop;
+				continue;
+			}
+			if (at != covered || !mapping_same(want, &now[i]))
+				return "it changes mappings that it did not make";
+			covered = want->end < now[i].end ? want->end : now[i].end;
+			at = covered;
+			if (covered == want->end) {
+				e++;
+				covered = e < s->mapping_count ? s->mapping[e].start : 0;
+			}
+		}
+	}
+	return e == s->mapping_count ? NULL : "it removes mappings that it did not make";
+}
+
+static const char *mappings_check(const struct state *s, int audit)
+{
+	uint64_t total, resident, data;
+	if (statm_read(s->statm, &total, &resident, &data))
+		return "/proc does not show the process to itself";
+	if (total == s->pages_total && data == s->pages_data && !audit)
+		return NULL;
+	sys1(SYS_brk, s->brk);
+	if (audit) {
+		sys0(SYS_munlockall);
+		sys5(SYS_prctl, PR_SET_THP_DISABLE, 0, 0, 0, 0);
+	} else if (!statm_read(s->statm, &total, &resident, &data) &&
+		   total == s->pages_total && data == s->pages_data) {
+		return NULL;
+	}
+	uint64_t stack_before = s->mapping_count ? s->mapping[s->stack_mapping].start : 0;
+	const char *why = mappings_repair(s);
+	if (why)
+		return why;
+	statm_read(s->statm, &total, &resident, &data);
+	if (total == s->pages_total && data == s->pages_data)
+		return NULL;
+	if (s->mapping[s->stack_mapping].start == stack_before)
+		return "it changes mappings that it did not make";
+	state_set(s, pages_total, uint64_t, total);
+	state_set(s, pages_data, uint64_t, data);
+	return NULL;
+}
+
+/* Resident pages that are the shim's own, by counting them. */
+static uint64_t overhead_count(const struct state *s)
+{
+	uint64_t *entries = (uint64_t *)scratch_buffer(s);
+	const struct mapping *m = s->mapping;
+	uint64_t pages = 0;
+	for (uint32_t i = 0; i < s->mapping_count; i++) {
+		if (!is_ours(s, &m[i]))
+			continue;
+		for (uint64_t at = m[i].start; at < m[i].end;) {
+			uint64_t want = (m[i].end - at) / PAGE;
+			if (want > BUFFER_SIZE / 8)
+				want = BUFFER_SIZE / 8;
+			long got = sys4(SYS_pread64, s->pagemap, entries, want * 8, at / PAGE * 8);
+			if (got < 8)
+				return pages;
+			for (long k = 0; k < got / 8; k++)
+				pages += (entries[k] & ENTRY_PRESENT) != 0;
+			at += (uint64_t)got / 8 * PAGE;
+		}
+	}
+	return pages;
+}
+
+const char *snapshot_settle(const struct state *s)
+{
+	struct mapping *list = scratch_mappings(s);
+	int count = maps_read(s->maps, scratch_buffer(s), BUFFER_SIZE, list, MAX_MAPPINGS);
+	if (count < 0)
+		return "its mappings cannot be read";
+	uint64_t ours = 0;
+	for (int i = 0; i < count; i++) {
+		if (is_ours(s, &list[i]))
+			ours += list[i].end - list[i].start;
+		if (list[i].stack)
+			state_set(s, stack_mapping, uint32_t, (uint32_t)i);
+	}
+	state_write(s, s->mapping, list, (size_t)count * sizeof *list);
+	state_set(s, mapping_count, uint32_t, (uint32_t)count);
+	state_set(s, address_space, uint64_t, ours);
+	const char *why = hots_scan(s);
+	if (why)
+		return why;
+	uint64_t total, resident, data;
+	if (statm_read(s->statm, &total, &resident, &data))
+		return "/proc does not show the process to itself";
+	state_set(s, pages_total, uint64_t, total);
+	state_set(s, pages_data, uint64_t, data);
+	sys5(SYS_prctl, PR_SET_DUMPABLE, s->dumpable, 0, 0, 0);
+	return NULL;
+}
+
+const char *snapshot_restore(const struct state *s, uint64_t faults, uint64_t request,
+			     uint64_t *max_rss)
+{
+	sys5(SYS_prctl, PR_SET_DUMPABLE, s->dumpable, 0, 0, 0);
+	int audit = request <= 2 || request % AUDIT_EVERY == 0;
+	/* First of all: only what is mapped can be read and written. */
+	const char *why = mappings_check(s, audit);
+	if (why)
+		return why;
+	if (audit)
+		state_set(s, overhead, uint64_t, overhead_count(s));
+	if (faults) {
+		why = hots_scan(s);
+		if (why)
+			return why;
+	}
+	uint64_t foreign = (hots_repair(s) + s->overhead) * PAGE;
+	arguments_repair(s);
+	*max_rss = *max_rss > foreign ? *max_rss - foreign : 0;
+	return NULL;
+}
