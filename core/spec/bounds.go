@@ -100,8 +100,8 @@ func (v *env) rows(t *typ, most int64) int64 {
 	switch {
 	case v.trouble != "":
 		return 0
-	case n < 0 && (t.kind == kindTree || t.kind == kindParents):
-		return v.fail("a tree needs at least one vertex, and there are %d", n+1)
+	case (t.kind == kindTree || t.kind == kindParents) && (n < 0 || n == 0 && t.hasRoot):
+		return v.fail("a tree needs at least one vertex")
 	case n < 0:
 		return v.fail("the number of lines or elements is %d", n)
 	case n > most:

@@ -131,6 +131,9 @@ func (c *checker) repeat(s *repeatStmt, following []statement) {
 	}
 	c.block(s.body)
 	s.share(s.body)
+	if s.limit != nil {
+		c.beginningOf(s)
+	}
 }
 
 // share lists what keeps its style while the block is repeated.
@@ -170,6 +173,69 @@ func (c *checker) endOf(s *repeatStmt, following []statement) {
 		return
 	}
 	c.fail(s.limit.span, "the input does not tell how often this is repeated, so the block must be the last, or be followed by a line that begins with a fixed text; write `repeat n {` with an `n` declared above otherwise")
+}
+
+// beginningOf demands that a repetition without a count can be told from what
+// follows the last one by its first word.
+func (c *checker) beginningOf(s *repeatStmt) {
+	end, _, _ := strings.Cut(s.next, " ")
+	clash := func(at Span) {
+		c.fail(at, fmt.Sprintf("a repetition may begin with %q, which also ends the block; exclude it from the range", end))
+	}
+	for _, first := range s.body.stmts {
+		switch first := first.(type) {
+		case *letStmt, *whereStmt:
+			continue
+		case *lineStmt:
+			it := first.items[0]
+			word, _, _ := strings.Cut(it.literal, " ")
+			switch {
+			case it.field == nil && word != "" && word == end:
+				clash(it.span)
+				return
+			case it.field == nil && word != "":
+				return
+			case it.field != nil && it.field.typ.word != nil && it.field.typ.scalar():
+				if n, scale, ok := parseNumber(strings.TrimPrefix(end, "-")); ok && isNumber(end) && it.field.mayBe(n, scale, strings.HasPrefix(end, "-")) {
+					clash(it.span)
+				}
+				return
+			}
+		case *unionStmt:
+			for _, a := range first.alts {
+				if word, _, _ := strings.Cut(a.tag, " "); word == end {
+					clash(a.span)
+				}
+			}
+			return
+		}
+		break
+	}
+	c.fail(s.limit.span, "each repetition must begin with a number or a fixed text, so that it can be told how often it is repeated; write `repeat n {` with an `n` declared above otherwise")
+}
+
+func isNumber(word string) bool {
+	digits := strings.TrimPrefix(word, "-")
+	for i := range len(digits) {
+		if !isDigit(digits[i]) && digits[i] != '.' {
+			return false
+		}
+	}
+	return digits != "" && isDigit(digits[0])
+}
+
+// mayBe reports whether a number with decimals could be the field's value.
+func (f *field) mayBe(n int64, scale int, negative bool) bool {
+	if scale > f.typ.digits {
+		return false
+	}
+	for ; scale < f.typ.digits; scale++ {
+		n = saturatedMultiply(n, 10)
+	}
+	if negative {
+		n = -n
+	}
+	return f.lo <= n && n <= f.hi
 }
 
 func onlyConditions(stmts []statement) bool {
@@ -213,10 +279,27 @@ func (c *checker) where(s *whereStmt) {
 				continue
 			}
 			c.truth(e)
+			c.possible(e)
 			kept = append(kept, &condition{expr: e, block: c.scope, text: c.text(e.span)})
 		}
 	}
 	s.conditions = kept
+}
+
+// possible refuses a condition that depends on nothing and does not hold.
+func (c *checker) possible(e *expr) {
+	if len(c.errors) > 0 || e.typ != typeTruth {
+		return
+	}
+	depends := false
+	visit(e, func(e *expr) { depends = depends || e.sym != nil && e.sym.kind != symbolLet })
+	if depends {
+		return
+	}
+	v := env{steps: maxSteps}
+	if !v.truth(e) || v.trouble != "" {
+		c.fail(e.span, fmt.Sprintf("`%s` never holds, whatever the input", c.text(e.span)))
+	}
 }
 
 // conjuncts splits `a and b` into conditions that can be blamed one by one.
@@ -304,6 +387,9 @@ func (c *checker) uniqueField(f *field) {
 // parts demands a range, an alphabet or digits where the type needs them.
 func (c *checker) parts(f *field) {
 	t := f.typ
+	if t.faulty {
+		return
+	}
 	end := Span{Start: t.span.End, End: t.span.End}
 	example := func(tail string) string {
 		return fmt.Sprintf("`%s: %s%s`", f.name, c.text(t.span), tail)
@@ -316,6 +402,9 @@ func (c *checker) parts(f *field) {
 	if t.takesAlphabet() && len(t.alphabet) == 0 && len(t.once) == 0 {
 		c.fail(f.span, fmt.Sprintf("`%s` has no alphabet; write its characters in quotation marks, or a class such as lower: %s", f.name, example(" lower")),
 			Fix{Title: "add an alphabet", Span: end, Text: " lower"})
+	}
+	if len(t.alphabet) == 1 && t.member[' '] {
+		c.fail(f.span, "a text of nothing but spaces cannot be told from the end of its line; add another character to the alphabet")
 	}
 	if t.kind == kindFloat && t.spans["digits"] == (Span{}) {
 		c.fail(f.span, fmt.Sprintf("say how many digits may follow the decimal point of `%s`: %s", f.name, example(" digits 6")),

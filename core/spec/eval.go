@@ -15,7 +15,7 @@ type env struct {
 	// trouble is the first arithmetic mistake since it was last cleared; the
 	// result is then meaningless.
 	trouble string
-	// steps counts the work of loops in conditions; see maxSteps.
+	// steps is how much more work loops in conditions may do; see maxSteps.
 	steps int
 }
 
@@ -25,15 +25,15 @@ const maxSteps = 1 << 28
 
 // step counts one turn of a loop and reports whether there may be more.
 func (v *env) step() bool {
-	v.steps++
-	if v.steps > maxSteps {
+	v.steps--
+	if v.steps < 0 {
 		v.fail("the conditions take too long to check")
 	}
 	return v.trouble == ""
 }
 
 func newEnv(s *Spec) env {
-	return env{frames: make([]*record, s.depth), locals: make([]int64, s.locals)}
+	return env{frames: make([]*record, s.depth), locals: make([]int64, s.locals), steps: maxSteps}
 }
 
 func (v *env) fail(format string, args ...any) int64 {
@@ -421,7 +421,7 @@ func (a *aggregation) leaf() {
 	switch arg := a.e.args[0]; arg.typ {
 	case typeNumbers:
 		list := a.env.value(arg.sym).list()
-		a.env.steps += len(list)
+		a.env.steps -= len(list)
 		for _, n := range list {
 			a.add(n)
 		}

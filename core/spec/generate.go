@@ -26,7 +26,7 @@ func (s *Spec) Generate(dst []byte, seed uint64, size Size) ([]byte, error) {
 // Limits of one generated input, so that a spec with a constant size of a
 // thousand million is refused instead of filling the memory.
 const (
-	maxNumbers = 1 << 26
+	maxNumbers = 1 << 25
 	maxTries   = 4000
 	// blockTries bounds how often one pass through a block goes back.
 	blockTries = 120
@@ -89,7 +89,7 @@ func newGenerator(s *Spec, seed uint64, size Size) *generator {
 		g.favoured[i] = -1
 	}
 	g.rng, g.size = newRNG(seed, size), int64(max(size, 0))
-	g.bend, g.tries, g.room, g.trouble, g.steps = 0, 0, maxNumbers, "", 0
+	g.bend, g.tries, g.room, g.trouble, g.steps = 0, 0, maxNumbers, "", maxSteps
 	return g
 }
 

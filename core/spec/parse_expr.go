@@ -156,6 +156,7 @@ func (p *parser) numberExpr(t *token) *expr {
 	num, scale, ok := parseNumber(t.text)
 	if !ok {
 		p.fail(t.span, fmt.Sprintf("%s does not fit: numbers have 64 bits, up to 9223372036854775807, and at most 12 decimals", t.text))
+		return &expr{op: opNumber, span: t.span}
 	}
 	return &expr{op: opNumber, span: t.span, num: num, scale: scale, typ: typeNumber}
 }
@@ -243,6 +244,14 @@ func parseNumber(text string) (num int64, scale int, ok bool) {
 		scale--
 	}
 	return num, scale, scale <= 12
+}
+
+// plural writes a count with its noun: "1 argument", "2 arguments".
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // list writes words as "a, b and c".

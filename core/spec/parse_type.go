@@ -16,6 +16,7 @@ func (p *parser) typ() *typ {
 	}
 	for !p.broken && p.typePart(t) {
 	}
+	t.faulty = p.broken
 	t.span.End = p.lastEnd()
 	return t
 }
@@ -118,7 +119,7 @@ func (p *parser) arguments(t *typ) {
 		p.expect(")", "behind the arguments")
 	}
 	if n := len(t.args); !p.broken && t.kind != kindString && (n < wants[0] || n > wants[1]) {
-		p.fail(open.span, fmt.Sprintf("`%s` takes (%s), not %d arguments: `%s`", t.word.name, t.word.argNames, n, t.word.example))
+		p.fail(open.span, fmt.Sprintf("`%s` takes (%s), not %s: `%s`", t.word.name, t.word.argNames, plural(n, "argument"), t.word.example))
 	}
 }
 
@@ -200,9 +201,16 @@ func (p *parser) ranges(t *typ) {
 // rng reads LOW..HIGH or a single value.
 func (p *parser) rng() *rangeExpr {
 	r := &rangeExpr{span: p.peek().span}
+	if p.peek().is("..") {
+		p.fail(p.peek().span, "the range has no lower end; write `1..100`, for example")
+	}
 	r.lo = p.sum()
 	r.hi = r.lo
 	if !p.broken && p.accept("..") {
+		if next := p.peek(); p.endsLine() || next.kind == tokenName && isModifier(next.text) {
+			p.fail(next.span, "the range has no upper end; write `1..100`, for example")
+			return r
+		}
 		r.hi = p.sum()
 	}
 	r.span.End = p.lastEnd()

@@ -275,6 +275,8 @@ func (p *parser) strayItem(t *token) {
 	case t.kind == tokenWrong:
 		p.broken = true // said already
 		p.take()
+	case t.kind == tokenNumber && p.barFollows():
+		p.fail(t.span, "write each alternative on a line of its own that begins with `|`: `| "+t.text+" …`")
 	case t.kind == tokenNumber:
 		p.fail(t.span, fmt.Sprintf("a number that is part of the input is written in quotation marks: \"%s\"", t.text),
 			Fix{Title: "put it in quotation marks", Span: t.span, Text: `"` + t.text + `"`})
@@ -301,6 +303,18 @@ func (p *parser) strayItem(t *token) {
 		p.fail(t.span, "`|` begins an alternative at the beginning of a line only; put it on a line of its own")
 	default:
 		p.fail(t.span, fmt.Sprintf("expected a field such as `n: int 1..10`, not %s", describe(t)))
+	}
+}
+
+// barFollows reports whether there is a `|` on the rest of the line.
+func (p *parser) barFollows() bool {
+	for n := 0; ; n++ {
+		switch t := p.ahead(n); {
+		case t.is("|"):
+			return true
+		case t.kind == tokenNewline || t.kind == tokenEnd:
+			return false
+		}
 	}
 }
 
@@ -383,7 +397,10 @@ func (p *parser) let(b *block) statement {
 	}
 	name := p.declare()
 	s.name = &symbol{name: name.text, span: name.span, kind: symbolLet, block: b}
-	if p.expect("==", "before the value") {
+	if !p.peek().is("==") {
+		p.fail(p.peek().span, fmt.Sprintf("`let` needs a value: `let %s = 2*10^5`", name.text))
+	} else {
+		p.take()
 		s.value = p.sum()
 		s.name.value = s.value
 	}

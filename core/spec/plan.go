@@ -1,6 +1,9 @@
 package spec
 
-import "fmt"
+import (
+	"fmt"
+	"maps"
+)
 
 // plan works out, once a spec is known to be sound, what the generator needs:
 // which names decide sizes, which conditions narrow the range of which field,
@@ -192,6 +195,8 @@ func monotone(e *expr, s *symbol) bool {
 func (c *checker) planCondition(cond *condition, stmt int) {
 	scalar := c.analyse(cond)
 	switch {
+	case cond.expr.op == opCall && cond.expr.name == "distinct" && len(cond.expr.args) == 1:
+		c.planDistinct(cond)
 	case scalar && cond.monotone && cond.expr.op == opEqual:
 		for _, op := range []opcode{opLessEqual, opGreaterEqual} {
 			half := *cond
@@ -205,6 +210,21 @@ func (c *checker) planCondition(cond *condition, stmt int) {
 	case cond.last != nil && cond.last.field != nil && cond.last.block == cond.block:
 		c.planSum(cond)
 	}
+}
+
+// planDistinct treats the condition that an array's elements differ like the
+// modifier.
+func (c *checker) planDistinct(cond *condition) {
+	f := cond.expr.args[0].sym.field
+	if f == nil || f.block != cond.block || !f.typ.takesRange() || len(f.typ.dims) != 1 {
+		return
+	}
+	changed := *f.typ
+	changed.distinct = true
+	changed.spans = maps.Clone(changed.spans)
+	changed.spans["distinct"] = cond.expr.span
+	f.typ = &changed
+	c.implyRoomInArray(cond.block, f)
 }
 
 // sides splits a comparison into an aggregate sum and its bounds.

@@ -107,6 +107,9 @@ func printNumbers(dst []byte, t *typ, v *value) []byte {
 func printTexts(dst []byte, t *typ, v *value) []byte {
 	perLine, own := t.itemsPerLine(v), t.ownLines()
 	count := len(v.list())
+	if !own && len(v.text()) == 0 {
+		return dst // texts of length 0 take no space
+	}
 	for i := range count {
 		if i%perLine > 0 {
 			dst = append(dst, ' ')

@@ -248,7 +248,7 @@ func (r *reader) repeat(s *repeatStmt, rec *record) bool {
 		}
 		start := r.at
 		if s.limit != nil && i == most {
-			return r.fail(r.at, r.tokenEnd()-r.at, "", s.limit.span, "there are more than %d repetitions", most)
+			return r.fail(r.at, r.tokenEnd()-r.at, "", s.limit.span, "there are more than %s", plural(int(most), "repetition"))
 		}
 		if !r.step() {
 			return r.fail(r.at, 0, "", s.span, "%s", r.trouble)
@@ -272,7 +272,7 @@ func (r *reader) repeat(s *repeatStmt, rec *record) bool {
 	}
 	if s.limit != nil {
 		if least := r.number(s.limit.lo); int64(len(recs)) < least || r.trouble != "" {
-			return r.fail(r.at, 0, "", s.limit.span, "there are %d repetitions, and there should be at least %d", len(recs), least)
+			return r.fail(r.at, 0, "", s.limit.span, "there should be at least %s, and %d came", plural(int(least), "repetition"), len(recs))
 		}
 	}
 	r.store.more(v).recs = recs
@@ -494,9 +494,9 @@ func (r *reader) decimal(f *field, element string) (int64, bool) {
 	case len(whole) > 1 && whole[0] == '0':
 		return say("`%s%s` is written %s; numbers have no needless zeros in front", f.name, element, quoteShort(token))
 	case len(fraction) > f.typ.digits:
-		return say("`%s%s` has %d digits behind the point, and %d are allowed", f.name, element, len(fraction), f.typ.digits)
+		return say("`%s%s` has %s behind the point, and %d are allowed", f.name, element, plural(len(fraction), "digit"), f.typ.digits)
 	case len(fraction) < f.typ.minDigits:
-		return say("`%s%s` has %d digits behind the point, and there should be at least %d", f.name, element, len(fraction), f.typ.minDigits)
+		return say("`%s%s` has %s behind the point, and there should be at least %d", f.name, element, plural(len(fraction), "digit"), f.typ.minDigits)
 	}
 	var n int64
 	for i := range len(whole) + f.typ.digits {
@@ -696,6 +696,10 @@ func (r *reader) texts(f *field, v *value) bool {
 	}
 	m := r.store.more(v)
 	own, perLine := t.ownLines(), int64(t.itemsPerLine(v))
+	if length.hi == 0 && !own && rows <= maxNumbers {
+		r.store.list(v, int(rows))
+		return r.textStructure(f, v)
+	}
 	for k := range rows {
 		if length.hi > 0 && !r.separate() {
 			return r.missing(f, t.element(v, k))

@@ -59,6 +59,9 @@ func (b bound) inSteps(step int64) bound {
 // newStyle chooses a style for values of a range.
 func (g *generator) newStyle(b bound) style {
 	st := style{kind: styleUniform}
+	if g.bend > 0 && g.rng.oneIn(2) {
+		return st // a condition did not hold: the plainest style is the likeliest to meet it
+	}
 	if span := uint64(b.hi) - uint64(b.lo); span < 4 {
 		st.kind = []styleKind{styleUniform, stylePair, styleConstant}[g.rng.pick(12, 2, 1)]
 	} else {

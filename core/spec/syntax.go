@@ -189,6 +189,8 @@ type typ struct {
 	connected, simple, loopless, directed, acyclic, strong,
 	bipartite, ordered, strict, disjoint, unique bool
 	spans map[string]Span // of the modifiers
+	// faulty says that the parser gave up within the type.
+	faulty bool
 }
 
 type ordering uint8
