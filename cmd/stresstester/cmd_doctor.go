@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os/exec"
 	"strings"
 
@@ -49,21 +50,16 @@ func (o *doctorOptions) run(ctx context.Context, a *app) error {
 		return err
 	}
 	defer launcher.Close()
-	findings := append([]sandbox.Finding{{Name: "version", OK: true, Detail: versionLine()}}, launcher.Check(ctx)...)
-	findings = append(findings, editors())
-	healthy := true
-	for _, f := range findings {
-		healthy = healthy && f.OK
-	}
+	r := diagnose(ctx, launcher)
 	if o.format == formatJSON {
-		err = findingsJSON(a, findings, healthy)
+		err = r.json(a.out)
 	} else {
-		err = findingsText(a, findings)
+		err = r.text(a)
 	}
 	if err != nil {
 		return fmt.Errorf("writing the findings: %w", err)
 	}
-	if !healthy {
+	if !r.OK {
 		return exit(exitUnavailable)
 	}
 	return nil
@@ -85,10 +81,26 @@ func editors() sandbox.Finding {
 	return sandbox.Finding{Name: "editors", OK: true, Detail: detail}
 }
 
-func findingsJSON(a *app, findings []sandbox.Finding, healthy bool) error {
-	enc := json.NewEncoder(a.out)
+// diagnosis is what a doctor found, in the shape that editors get.
+type diagnosis struct {
+	OK       bool              `json:"ok"`
+	Findings []sandbox.Finding `json:"findings"`
+}
+
+func diagnose(ctx context.Context, launcher *docker.Launcher) diagnosis {
+	d := diagnosis{OK: true, Findings: []sandbox.Finding{{Name: "version", OK: true, Detail: versionLine()}}}
+	d.Findings = append(d.Findings, launcher.Check(ctx)...)
+	d.Findings = append(d.Findings, editors())
+	for _, f := range d.Findings {
+		d.OK = d.OK && f.OK
+	}
+	return d
+}
+
+func (d diagnosis) json(w io.Writer) error {
+	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
-	for _, f := range findings {
+	for _, f := range d.Findings {
 		line := struct {
 			Event string `json:"event"`
 			sandbox.Finding
@@ -100,12 +112,12 @@ func findingsJSON(a *app, findings []sandbox.Finding, healthy bool) error {
 	return enc.Encode(struct {
 		Event string `json:"event"`
 		OK    bool   `json:"ok"`
-	}{"doctor", healthy})
+	}{"doctor", d.OK})
 }
 
-func findingsText(a *app, findings []sandbox.Finding) error {
-	lines := make([]report.Check, 0, len(findings))
-	for _, f := range findings {
+func (d diagnosis) text(a *app) error {
+	lines := make([]report.Check, 0, len(d.Findings))
+	for _, f := range d.Findings {
 		lines = append(lines, report.Check{Name: f.Name, OK: f.OK, Detail: f.Detail, Remedy: f.Remedy})
 	}
 	return report.Checks(a.out, a.style(), lines)

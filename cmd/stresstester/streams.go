@@ -55,8 +55,21 @@ func (a *app) logger() *zap.Logger {
 	if !a.verbose {
 		return zap.NewNop()
 	}
-	encoding := zap.NewDevelopmentEncoderConfig()
-	return zap.New(zapcore.NewCore(zapcore.NewConsoleEncoder(encoding), zapcore.AddSync(a.err), zapcore.DebugLevel))
+	return a.logFrom(zapcore.DebugLevel)
+}
+
+// serverLogger logs what went wrong in any case: editors show it to those who
+// look for it.
+func (a *app) serverLogger() *zap.Logger {
+	if a.verbose {
+		return a.logFrom(zapcore.DebugLevel)
+	}
+	return a.logFrom(zapcore.WarnLevel)
+}
+
+func (a *app) logFrom(level zapcore.Level) *zap.Logger {
+	encoder := zapcore.NewConsoleEncoder(zap.NewDevelopmentEncoderConfig())
+	return zap.New(zapcore.NewCore(encoder, zapcore.Lock(zapcore.AddSync(a.err)), level))
 }
 
 // notify delivers the signals by which people and systems ask a program to end.
