@@ -116,7 +116,7 @@ func started(ctx context.Context, r interface {
 // wantUnavailable checks that an error is one for people about the sandbox.
 func wantUnavailable(t *testing.T, err error) {
 	t.Helper()
-	var u *Unavailable
+	var u *UnavailableError
 	if !errors.Is(err, ErrUnavailable) || !errors.As(err, &u) {
 		t.Fatalf("the error does not wrap ErrUnavailable: %v", err)
 	}

@@ -29,9 +29,9 @@ import (
 // command line exits with status 3 on it.
 var ErrUnavailable = errors.New("the sandbox is not available")
 
-// Unavailable is an error for people: what is wrong and what to do about it. It
+// UnavailableError is an error for people: what is wrong and what to do about it. It
 // wraps ErrUnavailable and its cause.
-type Unavailable struct {
+type UnavailableError struct {
 	// What is wrong, in a few words: "docker is not running".
 	What string
 	// Remedy is what the user can do: a command where there is one.
@@ -43,7 +43,7 @@ type Unavailable struct {
 
 // Error is one sentence with the remedy after a colon, or on a line of its own
 // where What shows several lines.
-func (u *Unavailable) Error() string {
+func (u *UnavailableError) Error() string {
 	switch {
 	case u.Remedy == "":
 		return u.What
@@ -54,7 +54,7 @@ func (u *Unavailable) Error() string {
 }
 
 // Unwrap makes errors.Is find ErrUnavailable and the cause.
-func (u *Unavailable) Unwrap() []error {
+func (u *UnavailableError) Unwrap() []error {
 	if u.Cause == nil {
 		return []error{ErrUnavailable}
 	}

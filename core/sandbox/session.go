@@ -122,7 +122,7 @@ func (s *Session) shakeHands(ctx context.Context) error {
 		return s.noHandshake(context.Cause(ctx))
 	}
 	if s.hello.Version != wire.Version {
-		return &Unavailable{
+		return &UnavailableError{
 			What:   fmt.Sprintf("the sandbox's driver speaks version %d of the protocol and this program version %d", s.hello.Version, wire.Version),
 			Remedy: "they were built from different sources; reinstall Stress Tester, or run `make build`",
 		}
@@ -142,7 +142,7 @@ func (s *Session) noHandshake(cause error) error {
 	case cause != nil:
 		what += " (" + oneLine(reason(cause)) + ")"
 	}
-	return &Unavailable{What: what, Remedy: "run `stresstester doctor` to see what is wrong", Cause: cause}
+	return &UnavailableError{What: what, Remedy: "run `stresstester doctor` to see what is wrong", Cause: cause}
 }
 
 // Hello is what the driver said of itself.
@@ -162,7 +162,7 @@ func (s *Session) Err() error {
 }
 
 // errClosed is a session's end by Close.
-var errClosed = &Unavailable{What: "the sandbox was closed", Remedy: "start the run again"}
+var errClosed = &UnavailableError{What: "the sandbox was closed", Remedy: "start the run again"}
 
 // Close ends the session and its sandbox, and waits until both are gone. Runs
 // under way fail. The error tells that the sandbox could not be removed. It may
@@ -253,7 +253,7 @@ func (l listener) Read(p []byte) (int, error) {
 // broken words the end of the stream.
 func broken(cause error) error {
 	if errors.Is(cause, wire.ErrMalformed) {
-		return &Unavailable{
+		return &UnavailableError{
 			What:   "the sandbox's driver sent something that is not part of the protocol (" + oneLine(cause.Error()) + ")",
 			Remedy: "please report this; a new sandbox is started for the next run",
 			Cause:  cause,
@@ -263,7 +263,7 @@ func broken(cause error) error {
 	if why := reason(cause); why != "" {
 		what += " (" + oneLine(why) + ")"
 	}
-	return &Unavailable{
+	return &UnavailableError{
 		What:   what,
 		Remedy: "run it again; if it dies every time, lower --jobs or the memory limits, or run `stresstester doctor`",
 		Cause:  cause,
@@ -273,8 +273,10 @@ func broken(cause error) error {
 // reason is what a stream's error has to say, if anything. A launcher's stream
 // may end in an error that tells how the sandbox ended.
 func reason(err error) string {
-	if err == nil || err == io.EOF || err == io.ErrUnexpectedEOF || errors.Is(err, io.ErrClosedPipe) {
-		return ""
+	for _, bare := range []error{nil, io.EOF, io.ErrUnexpectedEOF, io.ErrClosedPipe} {
+		if errors.Is(err, bare) {
+			return ""
+		}
 	}
 	return err.Error()
 }
@@ -301,8 +303,9 @@ func (s *Session) dispatch(f wire.Frame) error {
 	case wire.KindFinished:
 		var v wire.Finished
 		return s.deliver(f, &v, &v.ID, event{finished: &v})
+	default:
+		return fmt.Errorf("%w: kind %q is not for the host", wire.ErrMalformed, string(f.Kind))
 	}
-	return fmt.Errorf("%w: kind %q is not for the host", wire.ErrMalformed, string(f.Kind))
 }
 
 // greeted takes the driver's only Hello.
@@ -378,7 +381,7 @@ func (s *Session) Run(ctx context.Context, job problem.Job, obs Observer) (probl
 		return problem.Result{}, err
 	}
 	if finished.Error != "" {
-		return finished.Result, &Unavailable{
+		return finished.Result, &UnavailableError{
 			What:   "the sandbox failed (" + oneLine(finished.Error) + ")",
 			Remedy: "run it again; `stresstester doctor` tells more",
 		}
@@ -419,9 +422,9 @@ func (s *Session) follow(ctx context.Context, id uint64, r *run, obs Observer) (
 			}
 		case <-cancelled:
 			cancelled = nil
-			stop.begin(s, id)
+			stop.begin(context.WithoutCancel(ctx), s, id)
 		case <-stop.late:
-			s.end(&Unavailable{
+			s.end(&UnavailableError{
 				What:   fmt.Sprintf("the sandbox did not stop within %v and was ended", s.times.stop),
 				Remedy: "a new one is started for the next run",
 				Cause:  context.Cause(ctx),
@@ -459,12 +462,11 @@ type stopping struct {
 
 // begin tells the driver to stop and starts the clock. It does not wait for the
 // driver, which may have stopped reading.
-func (st *stopping) begin(s *Session, id uint64) {
+func (st *stopping) begin(ctx context.Context, s *Session, id uint64) {
 	st.timer = time.NewTimer(s.times.stop)
 	st.late = st.timer.C
 	st.sent = make(chan struct{})
-	ctx, cancel := context.WithCancel(context.Background())
-	st.cancel = cancel
+	ctx, st.cancel = context.WithCancel(ctx)
 	go func() {
 		defer close(st.sent)
 		if frame, err := encode(wire.KindStop, wire.ID{ID: id}); err == nil {
@@ -498,7 +500,7 @@ func (s *Session) checkAlive(since time.Time, pinged bool) bool {
 	}
 	if pinged {
 		if silent >= 2*s.times.silence {
-			s.end(&Unavailable{
+			s.end(&UnavailableError{
 				What:   fmt.Sprintf("the sandbox has not said anything for %v", silent.Round(time.Second)),
 				Remedy: "run it again; a new sandbox is started, and `stresstester doctor` tells whether the engine is well",
 			})

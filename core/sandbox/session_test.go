@@ -286,7 +286,7 @@ type lastWords struct {
 
 func (l lastWords) Read(p []byte) (int, error) {
 	n, err := l.ReadWriteCloser.Read(p)
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		err = l.end
 	}
 	return n, err

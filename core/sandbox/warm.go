@@ -386,7 +386,7 @@ func (w *Warm) become(phase Phase, text string, err error) {
 // text is an error in words for a status line: what is wrong and the remedy,
 // without the layers around it.
 func text(err error) string {
-	var u *Unavailable
+	var u *UnavailableError
 	if errors.As(err, &u) {
 		return u.Error()
 	}
@@ -395,7 +395,7 @@ func text(err error) string {
 
 // cause is the technical error behind one for people, for logs.
 func cause(err error) error {
-	var u *Unavailable
+	var u *UnavailableError
 	if errors.As(err, &u) {
 		return u.Cause
 	}

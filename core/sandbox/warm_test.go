@@ -170,7 +170,7 @@ func TestWarmRunThatGivesUpWaitingLeavesTheStartToTheNext(t *testing.T) {
 
 func TestWarmTriesAgainAfterAFailedStart(t *testing.T) {
 	t.Parallel()
-	broken := &Unavailable{What: "docker is not running", Remedy: "start it"}
+	broken := &UnavailableError{What: "docker is not running", Remedy: "start it"}
 	l := &launcher{t: t, driver: serveAlways, fail: func(n int) error {
 		if n == 1 {
 			return broken

@@ -74,7 +74,7 @@ func (l *Launcher) base(ctx context.Context, e *engine, progress func(string)) (
 
 // noBase words the failure of every way to a base image.
 func noBase(pullErr, madeErr error) error {
-	return &sandbox.Unavailable{
+	return &sandbox.UnavailableError{
 		What: fmt.Sprintf("there is no base image: %s could not be pulled (%s), and could not be made here (%s)",
 			baseImage, oneLine(pullErr.Error()), oneLine(madeErr.Error())),
 		Remedy: "make a registry reachable, or copy the image from another machine with `docker save " + baseImage + "` and `docker load`, " +

@@ -157,7 +157,7 @@ func (s *steps) blame(err error) error {
 		return err
 	}
 	text := strings.Join(s.last, "\n")
-	u := &sandbox.Unavailable{
+	u := &sandbox.UnavailableError{
 		What:   fmt.Sprintf("building the sandbox's image failed at %q\n%s\n%s", s.step, text, strings.TrimPrefix(err.Error(), errReported.Error()+": ")),
 		Remedy: "run `stresstester image build` again, which goes on at that step; if it fails every time, please report these lines",
 		Cause:  err,

@@ -40,7 +40,7 @@ func (l *Launcher) Check(ctx context.Context) []sandbox.Finding {
 
 // failed makes a finding of an error.
 func failed(name string, err error) sandbox.Finding {
-	var u *sandbox.Unavailable
+	var u *sandbox.UnavailableError
 	if errors.As(err, &u) {
 		f := sandbox.Finding{Name: name, Detail: u.What, Remedy: u.Remedy}
 		if strings.Contains(u.Remedy, "stresstester doctor") {

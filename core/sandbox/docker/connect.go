@@ -118,7 +118,7 @@ func knock(ctx context.Context, ep endpoint) (distance, error) {
 // client makes the SDK's client for the endpoint.
 func (ep endpoint) client() (*client.Client, error) {
 	if scheme, _, ok := strings.Cut(ep.host, "://"); !ok || scheme == "ssh" {
-		return nil, &sandbox.Unavailable{
+		return nil, &sandbox.UnavailableError{
 			What:   fmt.Sprintf("the engine's address %q (from %s) cannot be used", ep.host, ep.from),
 			Remedy: "use a unix:// or tcp:// address; to reach an engine over SSH, forward its socket with `ssh -L /tmp/docker.sock:/var/run/docker.sock HOST` and set DOCKER_HOST=unix:///tmp/docker.sock",
 		}
@@ -145,7 +145,7 @@ func (e *engine) introduce(ctx context.Context) error {
 		return err
 	}
 	if ping.APIVersion != "" && versions.LessThan(ping.APIVersion, oldestAPI) {
-		return &sandbox.Unavailable{
+		return &sandbox.UnavailableError{
 			What:   fmt.Sprintf("the engine speaks version %s of the Docker API, which is too old", ping.APIVersion),
 			Remedy: "update Docker to 19.03 or newer (API " + oldestAPI + ")",
 		}
@@ -154,7 +154,7 @@ func (e *engine) introduce(ctx context.Context) error {
 	e.info, err = e.Info(ctx)
 	if err != nil {
 		if strings.Contains(err.Error(), "is too old") {
-			return &sandbox.Unavailable{
+			return &sandbox.UnavailableError{
 				What:   fmt.Sprintf("the engine no longer speaks version %s of the Docker API", api.DefaultVersion),
 				Remedy: "update Stress Tester",
 				Cause:  err,
@@ -163,7 +163,7 @@ func (e *engine) introduce(ctx context.Context) error {
 		return err
 	}
 	if e.info.OSType != "" && e.info.OSType != "linux" {
-		return &sandbox.Unavailable{
+		return &sandbox.UnavailableError{
 			What:   fmt.Sprintf("the engine runs %s containers", e.info.OSType),
 			Remedy: "switch Docker Desktop to Linux containers",
 		}

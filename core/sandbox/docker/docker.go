@@ -169,7 +169,7 @@ func (l *Launcher) driver(arch string) ([]byte, error) {
 	}
 	program, err := l.options.Driver(arch)
 	if err != nil {
-		return nil, &sandbox.Unavailable{
+		return nil, &sandbox.UnavailableError{
 			What:   fmt.Sprintf("there is no driver for the engine's architecture %s (%v)", arch, err),
 			Remedy: "install a released Stress Tester, or run `make build`",
 			Cause:  err,

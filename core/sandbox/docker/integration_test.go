@@ -25,11 +25,10 @@ import (
 )
 
 const (
-	// imageEnv names the image that the integration tests run, and turns them on:
-	// any image with a shell will do for the test driver.
+	// imageEnv names the image that the integration tests run, and turns them on.
+	// An image of ours runs the real driver; any other with a shell will do for the
+	// test driver.
 	imageEnv = "STRESSTESTER_IMAGE"
-	// driverEnv is the path of the driver to use instead of the test driver.
-	driverEnv = "STRESSTESTER_DRIVER"
 	// hostEnv, runtimeEnv choose an engine and its runtime for these tests.
 	hostEnv    = "STRESSTESTER_TEST_HOST"
 	runtimeEnv = "STRESSTESTER_TEST_RUNTIME"
@@ -47,6 +46,9 @@ func TestMain(m *testing.M) {
 	}
 	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
 		removeCache()
+		if path, err := buildDriver(); err == nil && os.Getenv(imageEnv) != "" {
+			_ = os.RemoveAll(filepath.Dir(path))
+		}
 		os.Exit(code)
 	}))
 }
@@ -108,20 +110,22 @@ func needEngine(t testing.TB) {
 	}
 }
 
-// buildDriver builds the test driver once, or returns the driver that was chosen.
+// buildDriver builds the driver once: the real one for an image of ours, which
+// has what that needs, and otherwise the test driver.
 var buildDriver = sync.OnceValues(func() (string, error) {
-	if path := os.Getenv(driverEnv); path != "" {
-		return path, nil
+	source := "./testdriver"
+	if strings.HasPrefix(os.Getenv(imageEnv), repository+":") {
+		source = "stresstester/testing_env/driver"
 	}
 	dir, err := os.MkdirTemp("", "stresstester-driver-")
 	if err != nil {
 		return "", err
 	}
-	path := filepath.Join(dir, "testdriver")
-	build := exec.Command("go", "build", "-o", path, "./testdriver")
+	path := filepath.Join(dir, "driver")
+	build := exec.Command("go", "build", "-o", path, source)
 	build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux")
 	if out, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("building the test driver: %w\n%s", err, out)
+		return "", fmt.Errorf("building %s: %w\n%s", source, err, out)
 	}
 	return path, nil
 })
@@ -181,7 +185,7 @@ func (r *rig) target() sandboxtest.Target {
 		Left: func(t *testing.T) []string {
 			var left []string
 			for _, c := range r.containers(t) {
-				left = append(left, c.ID[:12]+" "+string(c.State))
+				left = append(left, c.ID[:12]+" "+c.State)
 			}
 			return left
 		},

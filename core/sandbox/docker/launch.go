@@ -49,7 +49,7 @@ func (l *Launcher) Launch(ctx context.Context, status func(string)) (io.ReadWrit
 		return nil, l.explain(ctx, e, "starting the sandbox's container", err)
 	}
 	if err := s.deliver(ctx, driver); err != nil {
-		_ = s.Close()
+		_ = s.Close() //nolint:contextcheck // ctx may be over; the removal is not part of the start
 		return nil, l.explain(ctx, e, "handing the driver to the sandbox's container", err)
 	}
 	l.log.Debug("a container is running", zap.String("container", s.id), zap.Duration("took", time.Since(began)))
@@ -84,13 +84,13 @@ func (e *engine) checkRuntime(name string) error {
 		return nil
 	}
 	if e.podman {
-		return &sandbox.Unavailable{
+		return &sandbox.UnavailableError{
 			What:   "the runtime " + name + " was asked for, and Podman does not let its clients choose one",
 			Remedy: "set it as Podman's default in containers.conf and do not ask for it here, or use Docker",
 		}
 	}
 	if _, ok := e.info.Runtimes[name]; !ok {
-		return &sandbox.Unavailable{
+		return &sandbox.UnavailableError{
 			What:   "the runtime " + name + " is not known to the engine",
 			Remedy: "install it and name it in the engine's daemon.json, or do not ask for it",
 		}
@@ -100,7 +100,7 @@ func (e *engine) checkRuntime(name string) error {
 
 // imageMissing words the lack of the image.
 func (l *Launcher) imageMissing(cause error) error {
-	u := &sandbox.Unavailable{What: "the sandbox's image " + l.Image() + " is not there", Cause: cause}
+	u := &sandbox.UnavailableError{What: "the sandbox's image " + l.Image() + " is not there", Cause: cause}
 	switch {
 	case l.options.Image != "":
 		u.Remedy = "pull or build it, or leave out --image"
@@ -158,7 +158,7 @@ func (l *Launcher) start(ctx context.Context, e *engine, p plan) (_ *stream, err
 	s := newStream(e, created.ID, attached, l.log)
 	s.await()
 	if err := e.ContainerStart(ctx, created.ID, container.StartOptions{}); err != nil {
-		_ = s.Close()
+		_ = s.Close() //nolint:contextcheck // as above
 		return nil, err
 	}
 	return s, nil

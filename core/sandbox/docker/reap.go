@@ -35,7 +35,7 @@ func (l *Launcher) reap(ctx context.Context, e *engine) {
 			continue
 		}
 		l.log.Info("removing a container that was left over",
-			zap.String("container", c.ID), zap.String("owner", c.Labels[LabelOwnerPid]), zap.String("state", string(c.State)))
+			zap.String("container", c.ID), zap.String("owner", c.Labels[LabelOwnerPid]), zap.String("state", c.State))
 		if err := e.discard(ctx, c.ID); err != nil {
 			l.log.Warn("removing a container that was left over", zap.String("container", c.ID), zap.Error(err))
 		}

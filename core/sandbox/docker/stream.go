@@ -76,7 +76,10 @@ func (s *stream) await() {
 		select {
 		case end := <-ended:
 			s.exited <- describeExit(end)
-		case <-failed: // or Close came first
+		case err := <-failed:
+			if s.life.Err() == nil {
+				s.log.log.Debug("waiting for the container's end", zap.Error(err))
+			}
 		}
 	})
 }
@@ -125,7 +128,7 @@ func (s *stream) lastWords(cause error) error {
 	if err == nil {
 		err = cause
 	}
-	return &sandbox.Unavailable{
+	return &sandbox.UnavailableError{
 		What:   "the sandbox's container did not take the driver (" + oneLine(err.Error()) + ")",
 		Remedy: "run `stresstester doctor`; an image that was chosen with --image needs /bin/sh, head and chmod",
 		Cause:  cause,
@@ -192,7 +195,7 @@ func (s *stream) end(err error) error {
 	}
 	if how.text == "" {
 		how.text = "the connection to its container ended"
-		if err != io.EOF {
+		if !errors.Is(err, io.EOF) {
 			how.text += ": " + err.Error()
 		}
 	}

@@ -24,37 +24,43 @@ func (f failure) forPeople() error {
 	case refusal:
 		return f.err
 	case denied:
-		return &sandbox.Unavailable{
+		return &sandbox.UnavailableError{
 			What:   "permission to use Docker at " + where + " is denied",
 			Remedy: "run `sudo usermod -aG docker $USER`, then log out and in again (or run `newgrp docker` in this terminal)",
 			Cause:  f.err,
 		}
 	case silent:
-		var u *sandbox.Unavailable
+		var u *sandbox.UnavailableError
 		if errors.As(f.err, &u) {
 			return u
 		}
-		return &sandbox.Unavailable{
+		return &sandbox.UnavailableError{
 			What:   fmt.Sprintf("no engine answers at %s (%v)", where, f.err),
 			Remedy: "check that address; " + howToStart(),
 			Cause:  f.err,
 		}
+	default:
+		return f.nobody(where)
 	}
+}
+
+// nobody words that nothing listens where an engine should.
+func (f failure) nobody(where string) error {
 	if f.endpoint.from != "" {
-		return &sandbox.Unavailable{
+		return &sandbox.UnavailableError{
 			What:   "no engine listens at " + where,
 			Remedy: howToStart() + ", or unset what names that address",
 			Cause:  f.err,
 		}
 	}
 	if f.how == absent && !installed() {
-		return &sandbox.Unavailable{
+		return &sandbox.UnavailableError{
 			What:   "Docker is not installed",
 			Remedy: "install Docker (https://docs.docker.com/engine/install/) or Podman, then run `stresstester doctor`",
 			Cause:  f.err,
 		}
 	}
-	return &sandbox.Unavailable{What: "Docker is not running", Remedy: howToStart(), Cause: f.err}
+	return &sandbox.UnavailableError{What: "Docker is not running", Remedy: howToStart(), Cause: f.err}
 }
 
 // installed reports whether there is a container engine's command on the path.
@@ -86,7 +92,7 @@ func (l *Launcher) explain(ctx context.Context, e *engine, doing string, err err
 	}
 	if client.IsErrConnectionFailed(err) {
 		l.forget(e)
-		return &sandbox.Unavailable{What: "Docker has stopped answering at " + e.endpoint.host, Remedy: howToStart(), Cause: err}
+		return &sandbox.UnavailableError{What: "Docker has stopped answering at " + e.endpoint.host, Remedy: howToStart(), Cause: err}
 	}
 	return explain(doing, err)
 }
@@ -102,7 +108,7 @@ func explain(doing string, err error) error {
 		}
 		return false
 	}
-	u := &sandbox.Unavailable{Cause: err}
+	u := &sandbox.UnavailableError{Cause: err}
 	switch {
 	case has("no space left on device", "disk quota exceeded"):
 		u.What, u.Remedy = doing+": the engine's disk is full", "free some space, for example with `docker system prune`"

@@ -12,7 +12,7 @@ import (
 // contains the text.
 func wantUnavailable(t *testing.T, err error, text string) {
 	t.Helper()
-	var u *sandbox.Unavailable
+	var u *sandbox.UnavailableError
 	if !errors.Is(err, sandbox.ErrUnavailable) || !errors.As(err, &u) || u.Remedy == "" {
 		t.Fatalf("the error is not for people: %v", err)
 	}

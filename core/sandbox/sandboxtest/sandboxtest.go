@@ -159,7 +159,7 @@ func killed(t *testing.T, target Target) {
 	_, err := s.Run(deadline(t), Job("cat", 0), sandbox.Observer{Progress: func(problem.Progress) {
 		once.Do(func() { target.Kill(t) })
 	}})
-	var u *sandbox.Unavailable
+	var u *sandbox.UnavailableError
 	if !errors.Is(err, sandbox.ErrUnavailable) || !errors.As(err, &u) || u.Remedy == "" {
 		t.Fatalf("the run ended with: %v", err)
 	}
@@ -176,11 +176,15 @@ func killed(t *testing.T, target Target) {
 
 func recovers(t *testing.T, target Target) {
 	w := sandbox.NewWarm(target.Launcher, nil)
-	defer w.Close()
+	defer func() {
+		if err := w.Close(); err != nil {
+			t.Errorf("closing: %v", err)
+		}
+	}()
 	w.Start()
 	var once sync.Once
 	var warnings []string
-	result, err := w.Run(deadline(t), Job("cat", 400), sandbox.Observer{
+	result, err := w.Run(deadline(t), Job("cat", 200), sandbox.Observer{
 		Progress: func(p problem.Progress) {
 			if p.Tests > 0 {
 				once.Do(func() { target.Kill(t) })
@@ -188,7 +192,7 @@ func recovers(t *testing.T, target Target) {
 		},
 		Warning: func(text string) { warnings = append(warnings, text) },
 	})
-	if err != nil || result.Verdict != problem.OK || result.Tests != 400 {
+	if err != nil || result.Verdict != problem.OK || result.Tests != 200 {
 		t.Errorf("run: %+v, %v", result, err)
 	}
 	if len(warnings) == 0 {

@@ -30,7 +30,7 @@ const user = 60_000
 func main() {
 	fmt.Fprintln(os.Stderr, "the test driver is here")
 	d := &driver{out: wire.NewWriter(os.Stdout), stop: make(map[uint64]context.CancelFunc)}
-	if err := d.serve(wire.NewReader(os.Stdin)); err != nil && !errors.Is(err, io.EOF) {
+	if err := d.serve(wire.NewReader(os.Stdin)); !errors.Is(err, io.EOF) {
 		fmt.Fprintln(os.Stderr, "the test driver failed:", err)
 		os.Exit(1)
 	}
@@ -43,7 +43,7 @@ type driver struct {
 	stop map[uint64]context.CancelFunc
 }
 
-// serve answers frames until the input ends.
+// serve answers frames until the input ends, with io.EOF, or is wrong.
 func (d *driver) serve(in *wire.Reader) error {
 	memory, _ := strconv.ParseInt(os.Getenv("STRESSTESTER_MEMORY"), 10, 64)
 	err := d.out.Send(wire.KindHello, wire.Hello{Version: wire.Version, Build: "test", CPUs: runtime.NumCPU(), Memory: memory})
@@ -87,8 +87,9 @@ func (d *driver) answer(f wire.Frame) error {
 		d.mu.Unlock()
 		go d.run(ctx, run)
 		return nil
+	default:
+		return fmt.Errorf("kind %q is not for the driver", string(f.Kind))
 	}
-	return fmt.Errorf("kind %q is not for the driver", string(f.Kind))
 }
 
 // run runs a job and reports what came of it.
