@@ -105,7 +105,7 @@ func progressText(p problem.Progress) string {
 			parts = append(parts, rate(p.TestsPerSecond)+" tests/s")
 		}
 	}
-	parts = append(parts, seconds(p.Seconds))
+	parts = append(parts, fmt.Sprintf("%.1f s", p.Seconds))
 	if p.Seed > 0 {
 		parts = append(parts, fmt.Sprintf("seed %d", p.Seed))
 	}
@@ -115,11 +115,12 @@ func progressText(p problem.Progress) string {
 	return strings.Join(parts, "  ")
 }
 
-// Compiled tells of a program that took long to build.
+// Compiled tells of a program that took long to build, where no line that is
+// drawn again shows that something goes on.
 func (l *Live) Compiled(c problem.Compilation) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if c.OK && c.Seconds >= firstLine.Seconds() {
+	if !l.terminal && c.OK && c.Seconds >= firstLine.Seconds() {
 		l.above(fmt.Sprintf("compiled %s in %s", c.Role.Title(), seconds(c.Seconds)))
 	}
 }

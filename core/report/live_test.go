@@ -40,7 +40,7 @@ func TestTheLiveLineTellsWhereTheRunStands(t *testing.T) {
 	l, _, out := fixture(true)
 	l.style = func() Style { return Style{Width: 70} }
 	l.Progress(problem.Progress{State: problem.Running, Tests: 137, Total: 10000, Seconds: 0.5, TestsPerSecond: 3120.5, Seed: 140, Failures: 1})
-	want := "\r\x1b[Krunning  137/10000 tests  3120 tests/s  0.50 s  seed 140  1 failure"
+	want := "\r\x1b[Krunning  137/10000 tests  3120 tests/s  0.5 s  seed 140  1 failure"
 	if got := out.String(); got != want {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
@@ -99,6 +99,17 @@ func TestAShortRunWritesNothingElsewhere(t *testing.T) {
 	}
 }
 
+func TestALongCompilationIsToldWhereNothingIsDrawn(t *testing.T) {
+	t.Parallel()
+	l, _, out := fixture(false)
+	l.Compiled(problem.Compilation{Role: problem.Tested, OK: true, Seconds: 0.9})
+	l.Compiled(problem.Compilation{Role: problem.Brute, OK: true, Seconds: 2.5})
+	l.Compiled(problem.Compilation{Role: problem.Generator, Seconds: 2.5})
+	if got := out.String(); got != "compiled the brute force in 2.50 s\n" {
+		t.Errorf("written: %q", got)
+	}
+}
+
 func TestLastingLinesDoNotMixWithTheLiveLine(t *testing.T) {
 	t.Parallel()
 	l, _, out := fixture(true)
@@ -107,15 +118,13 @@ func TestLastingLinesDoNotMixWithTheLiveLine(t *testing.T) {
 	l.Warning("careful")
 	l.Found(problem.Failure{Verdict: problem.WA, Message: "wrong answer on test 3"}, false)
 	l.Found(problem.Failure{Verdict: problem.WA, Message: "the last one"}, true)
-	l.Compiled(problem.Compilation{Role: problem.Brute, OK: true, Seconds: 2.5})
 	l.Progress(problem.Progress{State: problem.Shrinking})
 	warned := l.End()
 	l.Progress(problem.Progress{State: problem.Done})
-	want := "\r\x1b[Krunning  0 tests  0.00 s" +
+	want := "\r\x1b[Krunning  0 tests  0.0 s" +
 		"\r\x1b[Kwarning: careful\n" +
 		"WA: wrong answer on test 3\n" +
-		"compiled the brute force in 2.50 s\n" +
-		"\r\x1b[Kshrinking  0 tests  0.00 s\r\x1b[K"
+		"\r\x1b[Kshrinking  0 tests  0.0 s\r\x1b[K"
 	if got := out.String(); got != want {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}

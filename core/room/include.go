@@ -101,9 +101,10 @@ func (in *includer) find(from source, name string) (source, bool) {
 	return source{}, false
 }
 
-// inside reports whether a clean, slash-separated name stays in its folder.
+// inside reports whether a clean, slash-separated name is that of something in
+// its folder.
 func inside(name string) (string, bool) {
-	return name, filepath.IsLocal(filepath.FromSlash(name))
+	return name, name != "." && filepath.IsLocal(filepath.FromSlash(name))
 }
 
 // take puts the file at place under its name in the sandbox. It is done, with no

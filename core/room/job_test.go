@@ -254,3 +254,59 @@ func TestAJobIsASnapshot(t *testing.T) {
 		t.Errorf("the program is %+v", p)
 	}
 }
+
+// boundless is a disk on which every file exists.
+type boundless struct{}
+
+func (boundless) ReadFile(name string) ([]byte, error) {
+	if filepath.Base(name) == room.ConfigName {
+		return nil, os.ErrNotExist
+	}
+	return []byte("// " + name + "\n"), nil
+}
+
+func (boundless) ReadDir(string) ([]string, error) { return []string{"sol.cpp"}, nil }
+
+func FuzzIncludesNeverLeaveTheFolder(f *testing.F) {
+	f.Add("a.h", "../b.h")
+	f.Add("/etc/passwd", "..")
+	f.Add("sub/../../x", "./..//../y")
+	f.Add("..\\..\\x", "C:\\x")
+	f.Add("\xff", "a\x00b")
+	f.Fuzz(func(t *testing.T, a, b string) {
+		files := oneText{boundless{}, "/p/sol.cpp", "#include \"" + a + "\"\n#include \"" + b + "\"\n"}
+		r, err := room.Open(files, "/p/sol.cpp", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		job, _, err := r.Snapshot(files, r.Options)
+		var source *room.SourceError
+		if errors.As(err, &source) {
+			return // the names made it something else than a text
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := map[string]bool{}
+		for _, file := range job.Programs[0].Includes {
+			path := strings.TrimSuffix(strings.TrimPrefix(string(file.Data), "// "), "\n")
+			if !filepath.IsLocal(file.Name) || !strings.HasPrefix(path, "/p/") || seen[file.Name] {
+				t.Errorf("%q from %q came along", file.Name, path)
+			}
+			seen[file.Name] = true
+		}
+	})
+}
+
+// oneText is boundless with one file of a given text.
+type oneText struct {
+	boundless
+	path, text string
+}
+
+func (o oneText) ReadFile(name string) ([]byte, error) {
+	if name == o.path {
+		return []byte(o.text), nil
+	}
+	return o.boundless.ReadFile(name)
+}
