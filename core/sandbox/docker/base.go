@@ -29,12 +29,13 @@ const (
 	mirror = "http://deb.debian.org/debian"
 )
 
-const (
-	// registryTime is how long a registry may take to say its first word, and
-	// stallTime how long it may then pause.
-	registryTime = 20 * time.Second
-	stallTime    = 60 * time.Second
-)
+// patience is how long a registry may take to say its first word, and how long it
+// may then pause.
+type patience struct{ first, pause time.Duration }
+
+// forRegistry is long enough for a slow line, and short enough for somebody who
+// waits because there is none.
+var forRegistry = patience{first: 20 * time.Second, pause: time.Minute}
 
 // base is the image that ours is built on, and where it came from.
 type base struct {
@@ -54,7 +55,7 @@ func (l *Launcher) base(ctx context.Context, e *engine, progress func(string)) (
 		}
 	}
 	progress("pulling the base image " + baseImage)
-	pullErr := e.pull(ctx, baseImage, progress)
+	pullErr := e.pull(ctx, baseImage, forRegistry, progress)
 	if pullErr == nil {
 		return base{baseImage, "pulled"}, nil
 	}
@@ -91,11 +92,11 @@ func (e *engine) holds(ctx context.Context, name string) bool {
 
 // pull gets an image from its registry. It gives up soon when none answers, but
 // lets a slow one take its time.
-func (e *engine) pull(ctx context.Context, name string, progress func(string)) error {
+func (e *engine) pull(ctx context.Context, name string, p patience, progress func(string)) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	patience := time.AfterFunc(registryTime, func() { cancel(errors.New("the registry does not answer")) })
-	defer patience.Stop()
+	clock := time.AfterFunc(p.first, func() { cancel(errors.New("the registry does not answer")) })
+	defer clock.Stop()
 	account, err := e.ImagePull(ctx, name, image.PullOptions{Platform: "linux/" + e.arch()})
 	if err != nil {
 		if cause := context.Cause(ctx); cause != nil {
@@ -105,7 +106,7 @@ func (e *engine) pull(ctx context.Context, name string, progress func(string)) e
 	}
 	defer account.Close()
 	return follow(ctx, account, func(m message) {
-		patience.Reset(stallTime)
+		clock.Reset(p.pause)
 		if m.Status != "" && len(m.Progress) <= len("{}") {
 			progress(strings.TrimSpace(m.ID + " " + m.Status))
 		}
