@@ -7,7 +7,7 @@
 #include "server.h"
 
 /* Whether the block holds exactly the texts that the request speaks of. */
-static int block_valid(const struct shim_control *c)
+static int block_valid(const struct shim_request *c)
 {
 	if (c->args_bytes > SHIM_ARGS_SIZE || c->argc == 0)
 		return 0;
@@ -20,7 +20,7 @@ static int block_valid(const struct shim_control *c)
 
 static int room_fill(const struct state *s)
 {
-	const struct shim_control *c = s->control;
+	const struct shim_request *c = s->request;
 	uint64_t pointers = (uint64_t)c->argc + 1 + c->envc + 1;
 	uint64_t texts = (pointers + s->auxv_words) * 8;
 	if (texts + c->args_bytes > s->room_size)
@@ -44,7 +44,7 @@ static int room_fill(const struct state *s)
 
 int arguments_install(const struct state *s)
 {
-	const struct shim_control *c = s->control;
+	const struct shim_request *c = s->request;
 	if (c->args_version == s->args_version)
 		return (int)s->args_fit;
 	uint32_t fit = (uint32_t)block_valid(c);
@@ -71,7 +71,7 @@ void arguments_repair(const struct state *s)
 
 size_t arguments_read(const struct state *s)
 {
-	const struct shim_control *c = s->control;
+	const struct shim_request *c = s->request;
 	char digits[12];
 	size_t n = 0;
 	uint32_t left = c->argc;

@@ -5,7 +5,6 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/futex.h>
 #include <pthread.h>
 #include <sched.h>
 #include <string.h>
@@ -36,7 +35,10 @@ NORETURN HIDDEN void shim_serve_call(char *buffer, size_t size);
 HIDDEN long shim_stop_here(char *buffer, size_t size);
 
 /* Set while an interpreter is on its way to the magic link. */
-static struct shim_control *waiting_control;
+static struct {
+	const struct shim_request *request;
+	int control;
+} waiting;
 
 static const char *env_get(char **env, const char *name)
 {
@@ -65,31 +67,52 @@ static void env_scrub(char **env)
 	*to = NULL;
 }
 
-/* Maps the control file at a place with room for everything else behind it. */
-static struct shim_control *control_map(int fd)
+/* Finds a place for all that the shim maps: far below the libraries. */
+static char *place_find(void)
 {
 	static const uint64_t distance[] = {2ul << 40, 256ul << 30, 64ul << 30, 24ul << 30};
 	for (size_t i = 0; i < sizeof distance / sizeof *distance; i++) {
-		uint64_t place = page_down(shim_target.pc) - distance[i];
-		/* The whole place must be free, not only its beginning. */
-		void *all = mmap((void *)place, PLACE_END, PROT_NONE,
+		char *want = (char *)page_down(shim_target.pc) - distance[i];
+		void *got = mmap(want, PLACE_END, PROT_NONE,
 				 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE,
 				 -1, 0);
-		if (all == MAP_FAILED)
+		if (got == MAP_FAILED)
 			continue;
-		munmap(all, PLACE_END);
-		if (all != (void *)place)
-			continue;
-		void *c = mmap(all, SHIM_CONTROL_SIZE, PROT_READ | PROT_WRITE,
-			       MAP_SHARED | MAP_FIXED, fd, 0);
-		return c == MAP_FAILED ? NULL : c;
+		munmap(got, PLACE_END);
+		if (got == want)
+			return got;
 	}
 	return NULL;
 }
 
+/* The same file once more, but for reading only: a mapping made from it can never
+ * become writable. */
+static int readonly(int fd)
+{
+	char path[40] = "/proc/self/fd/";
+	char *end = path + strlen(path);
+	if (fd >= 10)
+		*end++ = (char)('0' + fd / 10);
+	*end++ = (char)('0' + fd % 10);
+	*end = 0;
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+static const struct shim_request *control_map(int fd, char *at)
+{
+	int ro = readonly(fd);
+	if (ro < 0)
+		return NULL;
+	void *all = mmap(at, SHIM_CONTROL_SIZE, PROT_READ, MAP_SHARED | MAP_FIXED, ro, 0);
+	void *run = mmap(at + SHIM_RUN_OFFSET, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED,
+			 fd, SHIM_RUN_OFFSET);
+	close(ro);
+	return all == MAP_FAILED || run == MAP_FAILED ? NULL : all;
+}
+
 static void *place(struct state *w, uint64_t offset, size_t size, int prot, int flags, int fd)
 {
-	char *at = (char *)w->control + offset;
+	char *at = (char *)w->request + offset;
 	void *got = mmap(at, size, prot, flags | MAP_FIXED, fd, 0);
 	if (got == MAP_FAILED)
 		server_unsuitable(w->control, "the shim's memory cannot be mapped", NULL);
@@ -101,11 +124,11 @@ static void *place(struct state *w, uint64_t offset, size_t size, int prot, int 
 
 /* Moves a descriptor out of the way; programs see 0 to SHIM_MAX_FDS-1 at most. Below
  * 64 the kernel needs no larger table to copy with each process. */
-static int fd_away(struct shim_control *c, int fd)
+static int fd_away(const struct state *w, int fd)
 {
 	int away = fcntl(fd, F_DUPFD_CLOEXEC, 32);
 	if (away < 0)
-		server_unsuitable(c, "a descriptor of the launch is missing", strerror(errno));
+		server_unsuitable(w->control, "a descriptor of the launch is missing", strerror(errno));
 	close(fd);
 	return away;
 }
@@ -167,25 +190,15 @@ static void rseq_release(struct state *w)
 	}
 }
 
-/* Makes busy a robust mutex held by this thread, so that the kernel wakes the
- * driver when the server dies, however it dies. */
-static void robust_register(struct state *w)
+/* The server keeps its registration, which a run's process does not inherit. */
+static void robust_find(struct state *w)
 {
-	struct robust_list_head *head = NULL;
+	void *head = NULL;
 	size_t size = 0;
-	sys3(SYS_get_robust_list, 0, &head, &size);
+	if (failed(sys3(SYS_get_robust_list, 0, &head, &size)))
+		return;
 	w->robust = (uint64_t)head;
 	w->robust_size = size;
-
-	/* The end of the control page belongs to the kernel and to nobody else. */
-	char *page_end = (char *)w->control + SHIM_ARGS_OFFSET;
-	struct robust_list_head *ours = (void *)(page_end - sizeof *ours);
-	struct robust_list *entry = (void *)((char *)ours - sizeof *entry);
-	entry->next = &ours->list;
-	ours->list.next = entry;
-	ours->futex_offset = (char *)&w->control->busy - (char *)entry;
-	ours->list_op_pending = NULL;
-	sys2(SYS_set_robust_list, ours, sizeof *ours);
 }
 
 static void room_find(struct state *w, char **env)
@@ -212,40 +225,22 @@ static void room_find(struct state *w, char **env)
 
 static void files_move(struct state *w, int control_fd)
 {
-	struct shim_control *c = w->control;
+	const struct shim_request *c = w->request;
 	if (c->files > SHIM_MAX_FILES)
-		server_unsuitable(c, "too many descriptors", NULL);
+		server_unsuitable(w->control, "too many descriptors", NULL);
 	w->files = c->files;
 	for (uint32_t i = 0; i < w->files; i++) {
-		w->file[i] = fd_away(c, control_fd + 1 + (int)i);
+		w->file[i] = fd_away(w, control_fd + 1 + (int)i);
 		w->file_flags[i] = fcntl(w->file[i], F_GETFL);
 	}
 }
 
-/* The state file twice: to write by descriptor, and read-only, so that a mapping
- * made from it can never become writable. */
-static void state_file(struct state *w, int *readonly)
-{
-	int fd = memfd_create("stresstester-state", MFD_CLOEXEC);
-	if (fd < 0)
-		server_unsuitable(w->control, "no memory file can be made", strerror(errno));
-	w->fd = fd_away(w->control, fd);
-	char path[40] = "/proc/self/fd/";
-	char *end = path + strlen(path);
-	*end++ = (char)('0' + w->fd / 10);
-	*end++ = (char)('0' + w->fd % 10);
-	*end = 0;
-	*readonly = open(path, O_RDONLY | O_CLOEXEC);
-	if (*readonly < 0)
-		server_unsuitable(w->control, "/proc is not usable", strerror(errno));
-}
-
 static void process_prepare(struct state *w)
 {
-	struct shim_control *c = w->control;
+	const struct shim_request *c = w->request;
 	unsigned long threads = thread_count();
 	if (threads != 1)
-		server_unsuitable(c, threads ? "it starts threads before main" : "/proc is not usable", NULL);
+		server_unsuitable(w->control, threads ? "it starts threads before main" : "/proc is not usable", NULL);
 	if (c->cpu) {
 		cpu_set_t set;
 		CPU_ZERO(&set);
@@ -253,7 +248,7 @@ static void process_prepare(struct state *w)
 		sched_setaffinity(0, sizeof set, &set); /* a matter of speed only */
 	}
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0))
-		server_unsuitable(c, "it cannot adopt orphans", strerror(errno));
+		server_unsuitable(w->control, "it cannot adopt orphans", strerror(errno));
 	w->parent = getppid();
 	w->self = getpid();
 	w->own_uid = (c->flags & SHIM_OWN_UID) != 0 && getuid() != 0;
@@ -267,8 +262,10 @@ static void begin_on_scratch(void *arg)
 	struct state *w = arg;
 	sys3(SYS_madvise, shim_boot_stack, BOOT_STACK_SIZE, MADV_DONTNEED);
 
-	int readonly;
-	state_file(w, &readonly);
+	int fd = memfd_create("stresstester-state", MFD_CLOEXEC);
+	if (fd < 0)
+		server_unsuitable(w->control, "no memory file can be made", strerror(errno));
+	w->fd = fd_away(w, fd);
 	w->room_copy = page_up(sizeof *w);
 	w->size = w->room_copy + page_up(w->room_size);
 	if (w->mode == SHIM_SNAPSHOT) {
@@ -280,8 +277,11 @@ static void begin_on_scratch(void *arg)
 	}
 	if (ftruncate(w->fd, (off_t)w->size))
 		server_unsuitable(w->control, "the state file cannot grow", strerror(errno));
-	struct state *s = place(w, PLACE_STATE, w->size, PROT_READ, MAP_SHARED, readonly);
-	close(readonly);
+	int ro = readonly(w->fd);
+	if (ro < 0)
+		server_unsuitable(w->control, "/proc is not usable", strerror(errno));
+	struct state *s = place(w, PLACE_STATE, w->size, PROT_READ, MAP_SHARED, ro);
+	close(ro);
 	if (pwrite(w->fd, w, sizeof *w, 0) != (ssize_t)sizeof *w)
 		server_unsuitable(w->control, "the state file cannot be written", strerror(errno));
 	if (w->room_size)
@@ -290,15 +290,17 @@ static void begin_on_scratch(void *arg)
 	server_begin(s);
 }
 
-NORETURN static void begin(struct shim_control *c, int control_fd, char **env, char *buffer,
+NORETURN static void begin(const struct shim_request *c, int control, char **env, char *buffer,
 			   size_t size)
 {
 	/* The state is built in a place of its own and goes into its file at last. */
 	struct state *w = mmap((char *)c + PLACE_BUILD, page_up(sizeof *w), PROT_READ | PROT_WRITE,
 			       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 	if (w == MAP_FAILED)
-		server_unsuitable(c, "the shim's memory cannot be mapped", NULL);
-	w->control = c;
+		server_unsuitable(control, "the shim's memory cannot be mapped", NULL);
+	w->request = c;
+	w->run = (struct shim_run *)((char *)c + SHIM_RUN_OFFSET);
+	w->control = control;
 	w->end = (uint64_t)c + SHIM_CONTROL_SIZE;
 	w->mode = c->mode;
 	w->stop = c->stop;
@@ -307,19 +309,17 @@ NORETURN static void begin(struct shim_control *c, int control_fd, char **env, c
 	w->call_buffer = buffer;
 	w->call_size = size;
 	process_prepare(w);
-	files_move(w, control_fd);
+	files_move(w, control);
+	w->control = fd_away(w, control);
 	if (w->stop == SHIM_AT_START)
 		room_find(w, env);
 	w->thread_id = thread_id_place();
 	rseq_release(w);
-	robust_register(w);
+	robust_find(w);
 	w->scratch = place(w, PLACE_SCRATCH, SCRATCH_SIZE, PROT_READ | PROT_WRITE,
 			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1);
-	c->server = (uint32_t)sys0(SYS_gettid);
 	shim_switch(w->scratch + STACK_SIZE, begin_on_scratch, w);
 }
-
-static int control_fd;
 
 /* Returns if the program is to run on as if nothing had happened. */
 void shim_begin(void)
@@ -334,28 +334,32 @@ void shim_begin(void)
 	const char *number = env_get(env, SHIM_ENV_CONTROL);
 	if (!number)
 		return;
-	control_fd = (int)text_number(&number, 10);
-	struct shim_control *c = control_map(control_fd);
+	int control = (int)text_number(&number, 10);
+	char *at = place_find();
+	if (!at)
+		server_unsuitable(control, "there is no room in its address space", NULL);
+	const struct shim_request *c = control_map(control, at);
 	if (!c || c->magic != SHIM_MAGIC)
 		leave(127);
 	if (c->version != SHIM_VERSION)
-		server_unsuitable(c, "the shim is of another version", NULL);
-	close(control_fd);
-	__atomic_store_n(&c->state, SHIM_LOADED, __ATOMIC_RELEASE);
+		server_unsuitable(control, "the shim is of another version", NULL);
+	server_state(control, SHIM_LOADED);
 	if (c->stop != SHIM_AT_CALL)
-		begin(c, control_fd, env, NULL, 0);
-	waiting_control = c;
+		begin(c, control, env, NULL, 0);
+	waiting.request = c;
+	waiting.control = control;
+	fcntl(control, F_SETFD, FD_CLOEXEC);
 	env_scrub(env);
 }
 
 void shim_serve_call(char *buffer, size_t size)
 {
-	begin(waiting_control, control_fd, NULL, buffer, size);
+	begin(waiting.request, waiting.control, NULL, buffer, size);
 }
 
 static ssize_t read_link(const char *path, char *buffer, size_t size)
 {
-	if (waiting_control && path && !strcmp(path, SHIM_MAGIC_LINK))
+	if (waiting.request && path && !strcmp(path, SHIM_MAGIC_LINK))
 		return shim_stop_here(buffer, size);
 	long n = sys4(SYS_readlinkat, AT_FDCWD, path, buffer, size);
 	if (failed(n)) {

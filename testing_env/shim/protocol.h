@@ -6,7 +6,6 @@
 #ifndef SHIM_PROTOCOL_H
 #define SHIM_PROTOCOL_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 #define SHIM_MAGIC 0x52545353u /* "SSTR" */
@@ -20,9 +19,14 @@
  * stopped right there. What it reads is the block of arguments of the run. */
 #define SHIM_MAGIC_LINK "/proc/stresstester/run"
 
-#define SHIM_CONTROL_SIZE 0x8000u /* bytes of the shared memory file */
-#define SHIM_ARGS_OFFSET 0x1000u  /* where the block of arguments begins */
+/* The shared memory file. A server maps all of it read-only, but for the page of
+ * struct shim_run; it answers by writing to the file, which its programs cannot. */
+#define SHIM_REQUEST_OFFSET 0x0000u /* struct shim_request, by the driver */
+#define SHIM_ANSWER_OFFSET 0x1000u  /* struct shim_answer, by the server */
+#define SHIM_RUN_OFFSET 0x2000u     /* struct shim_run, by the kernel and each run */
+#define SHIM_ARGS_OFFSET 0x3000u    /* the block of arguments, by the driver */
 #define SHIM_ARGS_SIZE 0x7000u
+#define SHIM_CONTROL_SIZE 0xa000u
 
 #define SHIM_MAX_FILES 16u /* descriptors a server may hold for its programs */
 #define SHIM_MAX_FDS 8u    /* descriptors a program may begin with */
@@ -42,10 +46,6 @@ enum shim_state {
 };
 
 enum shim_action { SHIM_REWIND = 1, SHIM_TRUNCATE = 2 };
-
-/* Values of busy. While a server works it holds busy like a robust mutex
- * (its thread id | FUTEX_WAITERS), so that its death wakes the driver. */
-#define SHIM_IDLE 0u
 
 enum shim_limit {
 	SHIM_LIMIT_CPU, /* seconds */
@@ -68,8 +68,8 @@ enum shim_step {
 	SHIM_STEP_FILES
 };
 
-struct shim_control {
-	/* Written by the driver before the launch. */
+struct shim_request {
+	/* Written before the launch. */
 	uint32_t magic;
 	uint32_t version;
 	uint32_t mode;
@@ -79,46 +79,45 @@ struct shim_control {
 	uint32_t files;  /* descriptors in the table, which follow the control descriptor */
 	uint32_t retain; /* pages of zeroes to keep warm between runs */
 
-	/* Written by the server. */
-	uint32_t state;  /* futex; enum shim_state */
-	uint32_t server; /* its thread id */
+	uint32_t go; /* futex: number of the newest request, counted from 1 */
 
-	/* Written by both. */
-	uint32_t go;   /* futex: number of the newest request */
-	uint32_t busy; /* futex: see SHIM_IDLE */
-
-	char reason[208]; /* why state is SHIM_UNSUITABLE, or fallback is set */
-
-	/* The request, at 256. */
-	uint32_t args_version; /* differs from the last one's when the block does */
+	uint32_t args_version; /* differs from the last one's when the block does; not 0 */
 	uint32_t args_bytes;
 	uint32_t argc;
 	uint32_t envc;
 	int8_t fd_file[SHIM_MAX_FDS];    /* index into the table; -1 = closed */
 	uint8_t fd_action[SHIM_MAX_FDS]; /* of enum shim_action */
+	uint32_t reserved;
 	uint64_t limits[SHIM_LIMITS];
-	uint8_t request_reserved[512 - 336];
+};
 
-	/* The answer, at 512. */
-	uint32_t child;    /* the run's process, while it runs */
+struct shim_answer {
+	uint32_t answered; /* futex: number of the newest request that was served; written last */
+	uint32_t state;    /* enum shim_state; answered is woken when it changes */
+	uint32_t server;   /* the server's process id */
 	int32_t status;    /* as wait4 tells it */
-	uint32_t step;     /* enum shim_step: the run did not happen */
+	uint32_t step;     /* enum shim_step: if not 0, there was no run */
 	int32_t error;     /* its errno */
-	uint32_t fallback; /* not 0: the run is valid, but the last one of this server */
-	uint32_t stragglers; /* processes that the run left behind and that were killed */
+	uint32_t fallback; /* not 0: this was the server's last run, reason tells why */
+	uint32_t leftovers; /* processes that outlived the run and were killed */
 	uint64_t user_us;
 	uint64_t system_us;
 	uint64_t max_rss;  /* bytes; what the shim itself needs is taken off */
 	uint64_t faults;
 	uint64_t hot;      /* pages compared after the run … */
 	uint64_t restored; /* … and found changed */
-	uint64_t scans;    /* times the page tables were read, over the server's life */
-	uint64_t audits;   /* times the mappings were read, over the server's life */
-	uint64_t mapped;   /* pages that back the snapshot */
+	uint64_t scans;    /* 1 if the page tables had to be read */
+	uint64_t audits;   /* 1 if the mappings had to be read */
+	uint64_t pages;    /* of the snapshot */
+	char reason[208];  /* why state is SHIM_UNSUITABLE, or fallback is set */
 };
 
-_Static_assert(offsetof(struct shim_control, args_version) == 256, "request moved");
-_Static_assert(offsetof(struct shim_control, limits) == 288, "limits moved");
-_Static_assert(offsetof(struct shim_control, child) == 512, "answer moved");
+/* The only page that a run can write to: what is said here is a hint. */
+struct shim_run {
+	uint32_t child; /* its process id, while it runs */
+	uint32_t step;  /* enum shim_step, if it exits with SHIM_STEP_EXIT */
+	int32_t error;
+};
+#define SHIM_STEP_EXIT 126
 
 #endif

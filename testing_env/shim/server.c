@@ -36,33 +36,39 @@ void state_write(const struct state *s, const void *field, const void *value, si
 	sys4(SYS_pwrite64, s->fd, value, n, (uint64_t)field - (uint64_t)s);
 }
 
-static void wake(uint32_t *word)
+static void answer_put(int control, size_t offset, const void *value, size_t n)
 {
-	sys3(SYS_futex, word, FUTEX_WAKE, 1);
+	sys4(SYS_pwrite64, control, value, n, SHIM_ANSWER_OFFSET + offset);
 }
 
-void reason_set(struct shim_control *c, const char *reason, const char *detail)
+void server_state(int control, enum shim_state state)
 {
+	uint32_t value = state;
+	answer_put(control, offsetof(struct shim_answer, state), &value, sizeof value);
+}
+
+static void reason_put(int control, const char *reason, const char *detail)
+{
+	char text[sizeof((struct shim_answer *)0)->reason] = {0};
 	size_t at = 0;
 	for (int part = 0; part < 2; part++) {
-		const char *text = part ? detail : reason;
-		if (!text)
+		const char *from = part ? detail : reason;
+		if (!from)
 			continue;
-		if (part && at + 2 < sizeof c->reason) {
-			c->reason[at++] = ':';
-			c->reason[at++] = ' ';
+		if (part && at + 2 < sizeof text) {
+			text[at++] = ':';
+			text[at++] = ' ';
 		}
-		while (*text && at + 1 < sizeof c->reason)
-			c->reason[at++] = *text++;
+		while (*from && at + 1 < sizeof text)
+			text[at++] = *from++;
 	}
-	c->reason[at] = 0;
+	answer_put(control, offsetof(struct shim_answer, reason), text, sizeof text);
 }
 
-void server_unsuitable(struct shim_control *c, const char *reason, const char *detail)
+void server_unsuitable(int control, const char *reason, const char *detail)
 {
-	reason_set(c, reason, detail);
-	__atomic_store_n(&c->state, SHIM_UNSUITABLE, __ATOMIC_RELEASE);
-	wake(&c->state);
+	reason_put(control, reason, detail);
+	server_state(control, SHIM_UNSUITABLE);
 	leave(0);
 }
 
@@ -70,9 +76,9 @@ void server_unsuitable(struct shim_control *c, const char *reason, const char *d
 
 NORETURN static void child_fail(const struct state *s, enum shim_step step, long error)
 {
-	s->control->step = step;
-	s->control->error = (int32_t)-error;
-	leave(126);
+	s->run->step = step;
+	s->run->error = (int32_t)-error;
+	leave(SHIM_STEP_EXIT);
 }
 
 static void child_limits(const struct state *s)
@@ -83,7 +89,7 @@ static void child_limits(const struct state *s)
 	struct rlimit core = {1, 1};
 	sys4(SYS_prlimit64, 0, RLIMIT_CORE, &core, 0);
 	for (int i = 0; i < SHIM_LIMITS; i++) {
-		uint64_t value = s->control->limits[i];
+		uint64_t value = s->request->limits[i];
 		if (value == SHIM_NO_LIMIT)
 			continue;
 		struct rlimit limit = {value, value};
@@ -99,7 +105,7 @@ static void child_limits(const struct state *s)
 
 static void child_files(const struct state *s)
 {
-	const struct shim_control *c = s->control;
+	const struct shim_request *c = s->request;
 	unsigned first_unused = 0;
 	for (unsigned i = 0; i < SHIM_MAX_FDS; i++) {
 		if (c->fd_file[i] < 0)
@@ -145,7 +151,7 @@ void server_child(const struct state *s)
 	}
 	if (s->mode == SHIM_SNAPSHOT)
 		shim_enter(NULL, 0);
-	shim_enter(s->control, s->end - (uint64_t)s->control);
+	shim_enter((void *)s->request, s->end - (uint64_t)s->request);
 }
 
 /* ---- In the server ----------------------------------------------------------- */
@@ -213,7 +219,7 @@ static void files_repair(const struct state *s)
 
 static int request_valid(const struct state *s)
 {
-	const struct shim_control *c = s->control;
+	const struct shim_request *c = s->request;
 	for (unsigned i = 0; i < SHIM_MAX_FDS; i++)
 		if (c->fd_file[i] >= (int)s->files)
 			return 0;
@@ -222,7 +228,7 @@ static int request_valid(const struct state *s)
 
 static void files_prepare(const struct state *s)
 {
-	const struct shim_control *c = s->control;
+	const struct shim_request *c = s->request;
 	for (unsigned i = 0; i < SHIM_MAX_FDS; i++) {
 		if (c->fd_file[i] < 0)
 			continue;
@@ -233,49 +239,48 @@ static void files_prepare(const struct state *s)
 	}
 }
 
-static void publish(const struct state *s)
+static void publish(const struct state *s, uint64_t number, const struct shim_answer *a)
 {
-	struct shim_control *c = s->control;
-	c->child = 0;
-	__atomic_store_n(&c->busy, SHIM_IDLE, __ATOMIC_RELEASE);
-	wake(&c->busy);
+	uint32_t answered = (uint32_t)number;
+	s->run->child = 0;
+	answer_put(s->control, offsetof(struct shim_answer, status), &a->status,
+		   offsetof(struct shim_answer, pages) - offsetof(struct shim_answer, status));
+	answer_put(s->control, 0, &answered, sizeof answered);
+	sys3(SYS_futex, (char *)s->request + SHIM_ANSWER_OFFSET, FUTEX_WAKE, 1);
 }
 
-static void await(const struct state *s, uint64_t served)
+static void await(const struct state *s, uint64_t number)
 {
-	struct shim_control *c = s->control;
-	struct timespec {
+	const uint32_t *go = &s->request->go;
+	struct {
 		long seconds, nanoseconds;
 	} watch = {WATCH_SECONDS, 0};
 	for (;;) {
-		uint32_t go = __atomic_load_n(&c->go, __ATOMIC_ACQUIRE);
-		if (go == (uint32_t)(served + 1))
+		uint32_t now = __atomic_load_n(go, __ATOMIC_ACQUIRE);
+		if (now == (uint32_t)number)
 			return;
-		long r = sys4(SYS_futex, &c->go, FUTEX_WAIT, go, &watch);
+		long r = sys4(SYS_futex, go, FUTEX_WAIT, now, &watch);
 		if (r == -ETIMEDOUT && sys0(SYS_getppid) != s->parent)
 			leave(0);
 	}
 }
 
-NORETURN static void serve(const struct state *s, uint64_t served)
+/* Waits for the request of that number and starts its run. */
+NORETURN static void serve(const struct state *s, uint64_t number)
 {
-	for (;;) {
-		await(s, served);
-		served++;
-		struct shim_control *c = s->control;
-		c->step = SHIM_STEP_NONE;
-		c->error = 0;
-		c->stragglers = 0;
+	for (;; number++) {
+		struct shim_answer refusal = {.step = SHIM_STEP_NONE};
+		await(s, number);
 		if (!request_valid(s)) {
-			c->step = SHIM_STEP_FILES;
-			c->error = EINVAL;
+			refusal.step = SHIM_STEP_FILES;
+			refusal.error = EINVAL;
 		} else if (!arguments_install(s)) {
-			c->step = SHIM_STEP_ARGS;
-			c->error = E2BIG;
+			refusal.step = SHIM_STEP_ARGS;
+			refusal.error = E2BIG;
 		}
-		if (c->step == SHIM_STEP_NONE)
+		if (refusal.step == SHIM_STEP_NONE)
 			break;
-		publish(s);
+		publish(s, number, &refusal);
 	}
 	files_prepare(s);
 	uint64_t flags = SIGCHLD | CLONE_PARENT_SETTID;
@@ -286,22 +291,23 @@ NORETURN static void serve(const struct state *s, uint64_t served)
 		/* The peak of resident memory starts anew. */
 		sys3(SYS_write, s->clear_refs, "5", 1);
 	}
-	shim_run(flags, &s->control->child, s->thread_id, s, served, s->scratch + STACK_SIZE);
+	shim_run(flags, &s->run->child, s->thread_id, s, number, s->scratch + STACK_SIZE);
 }
 
 void server_begin(const struct state *s)
 {
-	struct shim_control *c = s->control;
 	if (s->mode == SHIM_SNAPSHOT) {
 		const char *why = snapshot_settle(s);
 		if (why)
-			server_unsuitable(c, why, NULL);
-		c->mapped = s->copies_count;
+			server_unsuitable(s->control, why, NULL);
+		answer_put(s->control, offsetof(struct shim_answer, pages), &s->copies_count,
+			   sizeof s->copies_count);
 	}
-	__atomic_store_n(&c->busy, SHIM_IDLE, __ATOMIC_RELEASE);
-	__atomic_store_n(&c->state, SHIM_READY, __ATOMIC_RELEASE);
-	wake(&c->state);
-	serve(s, 0);
+	uint32_t self = (uint32_t)s->self;
+	answer_put(s->control, offsetof(struct shim_answer, server), &self, sizeof self);
+	server_state(s->control, SHIM_READY);
+	sys3(SYS_futex, (char *)s->request + SHIM_ANSWER_OFFSET, FUTEX_WAKE, 1);
+	serve(s, 1);
 }
 
 /* Collects the run's process, which has ended (or is being traced by us, because
@@ -323,42 +329,51 @@ static uint64_t microseconds(struct timeval t)
 	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_usec;
 }
 
-void server_after_run(const struct state *s, long process, uint64_t request)
+/* Whether the run failed before the program had control. Only then is the page that
+ * the program could write to of interest. */
+static void step_take(const struct state *s, struct shim_answer *a)
 {
-	struct shim_control *c = s->control;
+	uint32_t step = s->run->step;
+	if (a->status != SHIM_STEP_EXIT << 8 || step < SHIM_STEP_GROUP || step > SHIM_STEP_FILES)
+		return;
+	a->step = step;
+	a->error = s->run->error;
+}
+
+void server_after_run(const struct state *s, long process, uint64_t number)
+{
+	struct shim_answer a = {.step = SHIM_STEP_NONE};
 	if (failed(process)) {
-		c->step = SHIM_STEP_CLONE;
-		c->error = (int32_t)-process;
-		publish(s);
-		serve(s, request);
+		a.step = SHIM_STEP_CLONE;
+		a.error = (int32_t)-process;
+		publish(s, number, &a);
+		serve(s, number + 1);
 	}
-	int status = 0;
 	struct rusage usage;
-	const char *why = NULL;
-	if (collect(process, &status, &usage) != process)
+	if (collect(process, &a.status, &usage) != process)
 		leave(71);
+	const char *why = NULL;
 	int left = stragglers_end(s);
 	if (left < 0)
 		why = "it leaves processes behind that cannot be ended";
-
-	c->status = status;
-	c->stragglers = left > 0 ? (uint32_t)left : 0;
-	c->user_us = microseconds(usage.ru_utime);
-	c->system_us = microseconds(usage.ru_stime);
-	c->max_rss = (uint64_t)usage.ru_maxrss * 1024;
-	c->faults = (uint64_t)usage.ru_minflt + (uint64_t)usage.ru_majflt;
+	a.leftovers = left > 0 ? (uint32_t)left : 0;
+	a.user_us = microseconds(usage.ru_utime);
+	a.system_us = microseconds(usage.ru_stime);
+	a.max_rss = (uint64_t)usage.ru_maxrss * 1024;
+	a.faults = (uint64_t)usage.ru_minflt + (uint64_t)usage.ru_majflt;
+	step_take(s, &a);
+	s->run->step = SHIM_STEP_NONE;
 	files_repair(s);
-	if (s->mode == SHIM_SNAPSHOT && !why) {
-		/* Processes nobody waited for may have shared the memory. */
-		uint64_t faults = left ? UINT64_MAX : c->faults;
-		why = snapshot_restore(s, faults, request, &c->max_rss);
-	}
+	/* Processes that nobody waited for may have shared the memory; their faults
+	 * are not in the sum. */
+	if (s->mode == SHIM_SNAPSHOT && !why)
+		why = snapshot_restore(s, left != 0 || a.faults != 0, number, &a);
 	if (!why) {
-		publish(s);
-		serve(s, request);
+		publish(s, number, &a);
+		serve(s, number + 1);
 	}
-	reason_set(c, why, NULL);
-	c->fallback = 1;
-	publish(s);
+	reason_put(s->control, why, NULL);
+	a.fallback = 1;
+	publish(s, number, &a);
 	leave(0);
 }

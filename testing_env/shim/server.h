@@ -54,12 +54,14 @@ struct hot {
 };
 
 struct state {
-	struct shim_control *control;
+	const struct shim_request *request; /* where the shim's mappings begin */
+	struct shim_run *run;
+	int control; /* the shared file, for writing */
 	char *scratch; /* STACK_SIZE of stack, then buffers */
 	char *lists;   /* snapshot: see list_* below */
 	uint64_t lists_size;
 	uint64_t size; /* of the state file and its mapping */
-	uint64_t end;  /* of everything that the shim maps, from control on */
+	uint64_t end;  /* of everything that the shim maps, from request on */
 	int fd; /* the state file, for writing */
 	uint32_t mode, stop;
 	int parent, self; /* process ids */
@@ -111,18 +113,18 @@ extern HIDDEN struct target shim_target;
 
 /* entry.c */
 NORETURN HIDDEN void shim_run(uint64_t flags, uint32_t *parent_tid, int *child_tid,
-			      const struct state *s, uint64_t request, char *stack_top);
+			      const struct state *s, uint64_t number, char *stack_top);
 NORETURN HIDDEN void shim_enter(void *unmap, size_t size);
 NORETURN HIDDEN void shim_switch(char *stack_top, void (*function)(void *), void *arg);
 
 /* server.c */
 NORETURN HIDDEN void server_begin(const struct state *s);
-NORETURN HIDDEN void server_after_run(const struct state *s, long process, uint64_t request);
+NORETURN HIDDEN void server_after_run(const struct state *s, long process, uint64_t number);
 NORETURN HIDDEN void server_child(const struct state *s);
+/* Tells the driver how far the launch is. */
+HIDDEN void server_state(int control, enum shim_state state);
 /* Says why there is no server here, and ends the process. */
-NORETURN HIDDEN void server_unsuitable(struct shim_control *c, const char *reason,
-				       const char *detail);
-HIDDEN void reason_set(struct shim_control *c, const char *reason, const char *detail);
+NORETURN HIDDEN void server_unsuitable(int control, const char *reason, const char *detail);
 
 /* arguments.c */
 /* Brings the request's arguments into the room; 0 if they do not fit. */
@@ -145,10 +147,10 @@ HIDDEN int statm_read(int fd, uint64_t *total, uint64_t *resident, uint64_t *dat
 HIDDEN const char *snapshot_take(struct state *w);
 /* Takes down the mappings, once nothing will be mapped any more. */
 HIDDEN const char *snapshot_settle(const struct state *s);
-/* Undoes a run; returns why that is not possible, or NULL. faults is the
- * number of page faults of the run, UINT64_MAX if that is not all. */
-HIDDEN const char *snapshot_restore(const struct state *s, uint64_t faults, uint64_t request,
-				    uint64_t *max_rss);
+/* Undoes a run; returns why that is not possible, or NULL. scan says that the page
+ * tables must be read in any case. Fills in the answer's part about memory. */
+HIDDEN const char *snapshot_restore(const struct state *s, int scan, uint64_t number,
+				    struct shim_answer *a);
 
 HIDDEN void state_write(const struct state *s, const void *field, const void *value, size_t n);
 #define state_set(s, member, type, ...) \
@@ -166,7 +168,7 @@ static inline struct mapping *scratch_mappings(const struct state *s)
 	return (struct mapping *)(s->scratch + STACK_SIZE + BUFFER_SIZE);
 }
 
-/* Where the shim's mappings lie, as offsets from control: far from everything the
+/* Where the shim's mappings lie, as offsets from request: far from everything the
  * program maps, so that those lie where they would in a plain run. */
 #define PLACE_SCRATCH (1ul << 20)
 #define PLACE_BUILD (2ul << 20)

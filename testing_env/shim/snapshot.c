@@ -269,7 +269,7 @@ static int written(const struct state *s, uint64_t page)
  * other kernels differ. */
 static const char *self_test(struct state *w)
 {
-	char *page = (char *)w->control + PLACE_LISTS;
+	char *page = (char *)w->request + PLACE_LISTS;
 	sys2(SYS_ftruncate, w->fd, PAGE);
 	long got = sysmap(page, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, w->fd, 0);
 	if (failed(got))
@@ -288,7 +288,7 @@ static const char *self_test(struct state *w)
 
 static int is_ours(const struct state *s, const struct mapping *m)
 {
-	uint64_t place = (uint64_t)s->control;
+	uint64_t place = (uint64_t)s->request;
 	return m->start >= place && m->start < place + PLACE_END;
 }
 
@@ -399,7 +399,7 @@ const char *snapshot_take(struct state *w)
 
 	struct scan_run probe;
 	uint64_t stopped;
-	uint64_t page = (uint64_t)w->control;
+	uint64_t page = (uint64_t)w->request;
 	w->have_scan = !failed(scan_written(w, page, page + PAGE, &probe, 1, &stopped));
 	const char *why = self_test(w);
 	if (!why)
@@ -503,7 +503,6 @@ static const char *hots_scan(const struct state *s)
 	drop_flush(&b);
 	keep_old(&b, UINT64_MAX);
 	hots_store(s, b.count);
-	s->control->scans++;
 	return NULL;
 }
 
@@ -525,7 +524,7 @@ static void hots_cool(const struct state *s)
 }
 
 /* Repairs the hot pages; returns how many pages of zeroes the run left alone. */
-static uint64_t hots_repair(const struct state *s)
+static uint64_t hots_repair(const struct state *s, struct shim_answer *a)
 {
 	const struct hot *hot = hots_of(s);
 	uint8_t *idle = list_idle(s, 0);
@@ -549,8 +548,8 @@ static uint64_t hots_repair(const struct state *s)
 		else
 			memset(page + at, 0, PAGE - at);
 	}
-	s->control->hot = count;
-	s->control->restored = restored;
+	a->hot = count;
+	a->restored = restored;
 	if (cold)
 		hots_cool(s);
 	return untouched;
@@ -589,7 +588,6 @@ static const char *mappings_repair(const struct state *s)
 	int count = maps_read(s->maps, scratch_buffer(s), BUFFER_SIZE, now, MAX_MAPPINGS);
 	if (count < 0)
 		return "it leaves too many mappings behind";
-	s->control->audits++;
 	uint32_t e = 0;
 	uint64_t covered = 0; /* of mapping[e], up to here */
 	if (s->mapping_count)
@@ -623,7 +621,7 @@ static const char *mappings_repair(const struct state *s)
 	return e == s->mapping_count ? NULL : "it removes mappings that it did not make";
 }
 
-static const char *mappings_check(const struct state *s, int audit)
+static const char *mappings_check(const struct state *s, int audit, struct shim_answer *a)
 {
 	uint64_t total, resident, data;
 	if (statm_read(s->statm, &total, &resident, &data))
@@ -639,6 +637,7 @@ static const char *mappings_check(const struct state *s, int audit)
 		return NULL;
 	}
 	uint64_t stack_before = s->mapping_count ? s->mapping[s->stack_mapping].start : 0;
+	a->audits = 1;
 	const char *why = mappings_repair(s);
 	if (why)
 		return why;
@@ -704,24 +703,25 @@ const char *snapshot_settle(const struct state *s)
 	return NULL;
 }
 
-const char *snapshot_restore(const struct state *s, uint64_t faults, uint64_t request,
-			     uint64_t *max_rss)
+const char *snapshot_restore(const struct state *s, int scan, uint64_t number,
+			     struct shim_answer *a)
 {
 	sys5(SYS_prctl, PR_SET_DUMPABLE, s->dumpable, 0, 0, 0);
-	int audit = request <= 2 || request % AUDIT_EVERY == 0;
+	int audit = number <= 2 || number % AUDIT_EVERY == 0;
 	/* First of all: only what is mapped can be read and written. */
-	const char *why = mappings_check(s, audit);
+	const char *why = mappings_check(s, audit, a);
 	if (why)
 		return why;
 	if (audit)
 		state_set(s, overhead, uint64_t, overhead_count(s));
-	if (faults) {
+	if (scan) {
+		a->scans = 1;
 		why = hots_scan(s);
 		if (why)
 			return why;
 	}
-	uint64_t foreign = (hots_repair(s) + s->overhead) * PAGE;
+	uint64_t foreign = (hots_repair(s, a) + s->overhead) * PAGE;
 	arguments_repair(s);
-	*max_rss = *max_rss > foreign ? *max_rss - foreign : 0;
+	a->max_rss = a->max_rss > foreign ? a->max_rss - foreign : 0;
 	return NULL;
 }

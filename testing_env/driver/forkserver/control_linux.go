@@ -1,6 +1,7 @@
 package forkserver
 
 import (
+	"bytes"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -13,11 +14,14 @@ import (
 
 // These mirror testing_env/shim/protocol.h; a test compiles that and compares.
 const (
-	magic       = 0x52545353
-	version     = 1
-	controlSize = 0x8000
-	argsOffset  = 0x1000
-	argsSize    = 0x7000
+	magic         = 0x52545353
+	version       = 1
+	requestOffset = 0x0000
+	answerOffset  = 0x1000
+	runOffset     = 0x2000
+	argsOffset    = 0x3000
+	argsSize      = 0x7000
+	controlSize   = 0xa000
 
 	envControl = "STRESSTESTER_SHIM"
 	envRoom    = "STRESSTESTER_ROOM"
@@ -41,48 +45,55 @@ const (
 
 	limitCount = 6
 	noLimit    = ^uint64(0)
-
-	idle = 0
 )
 
-// control is struct shim_control.
-type control struct {
-	magic, version, mode, stop uint32
-	flags, cpu, files, retain  uint32
-	state, server, go_, busy   uint32
-	reason                     [208]byte
-
+// request is struct shim_request: what the driver says.
+type request struct {
+	magic, version, mode, stop         uint32
+	flags, cpu, files, retain          uint32
+	go_                                uint32
 	argsVersion, argsBytes, argc, envc uint32
 	fdFile                             [MaxFDs]int8
 	fdAction                           [MaxFDs]uint8
+	_                                  uint32
 	limits                             [limitCount]uint64
-	_                                  [512 - 336]byte
-
-	child                                uint32
-	status                               int32
-	step                                 uint32
-	error                                int32
-	fallback, stragglers                 uint32
-	userUS, systemUS, maxRSS, faults     uint64
-	hot, restored, scans, audits, mapped uint64
 }
 
-// See futex(2); the last two are parts of a robust mutex's value.
+// answer is struct shim_answer: what the server says. A program under test cannot
+// write to it.
+type answer struct {
+	answered, state, server             uint32
+	status                              int32
+	step                                uint32
+	error                               int32
+	fallback, leftovers                 uint32
+	userUS, systemUS, maxRSS, faults    uint64
+	hot, restored, scans, audits, pages uint64
+	reason                              [208]byte
+}
+
+// run is struct shim_run. A program under test may have written anything there.
+type run struct {
+	child, step uint32
+	error       int32
+}
+
+// See futex(2).
 const (
-	futexOpWait  = 0
-	futexOpWake  = 1
-	futexWaiters = 0x80000000
-	futexTIDMask = 0x3fffffff
+	futexOpWait = 0
+	futexOpWake = 1
 )
 
-// link is a server's process and the memory shared with it. What is read from there
-// may be anything: it decides about this program's own runs and nothing else.
+// link is a server's process and the memory shared with it.
 type link struct {
-	process  Process
-	pid      int
-	memory   []byte
-	control  *control
-	snapshot bool
+	process Process
+	pid     int
+	memory  []byte
+	request *request
+	answer  *answer
+	run     *run
+	number  uint32 // of the newest request
+
 	parallel int64 // processors that a run can use at once
 	slack    int64 // resident bytes of a run that are not the program's
 	seen     look
@@ -109,23 +120,23 @@ func newControl() (fd int, memory []byte, err error) {
 }
 
 func (l *link) close() {
+	// The run first: a program can arrange to outlive its parent.
+	l.kill()
 	l.process.Kill()
 	_ = unix.Munmap(l.memory)
-	l.control, l.memory = nil, nil
+	l.request, l.answer, l.run, l.memory = nil, nil, nil, nil
 }
 
 func (l *link) reason() string {
-	// A copy first: what a hostile program writes meanwhile must not matter.
-	text := l.control.reason
-	end := strings.IndexByte(string(text[:]), 0)
-	if end < 0 {
-		end = len(text)
+	text := l.answer.reason[:]
+	if end := bytes.IndexByte(text, 0); end >= 0 {
+		text = text[:end]
 	}
-	return strings.ToValidUTF8(string(text[:end]), "?")
+	return strings.ToValidUTF8(string(text), "?")
 }
 
 func (l *link) setArguments(block []byte, argc, envc int, version uint32) {
-	c := l.control
+	c := l.request
 	copy(l.memory[argsOffset:], block)
 	c.argsVersion, c.argsBytes = version, uint32(len(block))
 	c.argc, c.envc = uint32(argc), uint32(envc)
@@ -133,17 +144,14 @@ func (l *link) setArguments(block []byte, argc, envc int, version uint32) {
 
 // submit hands the request over to the server.
 func (l *link) submit() {
-	atomic.StoreUint32(&l.control.busy, l.held())
-	atomic.AddUint32(&l.control.go_, 1)
-	futexWake(&l.control.go_)
+	l.number++
+	atomic.StoreUint32(&l.request.go_, l.number)
+	futexWake(&l.request.go_)
 }
 
-// held is the value of busy while the server works.
-func (l *link) held() uint32 { return uint32(l.pid)&futexTIDMask | futexWaiters }
-
 func (l *link) stepError() error {
-	errno := syscall.Errno(l.control.error)
-	switch l.control.step {
+	errno := syscall.Errno(l.answer.error)
+	switch l.answer.step {
 	case stepArgs:
 		return &Unusable{Reason: "the arguments are too long"}
 	case stepClone:
@@ -151,7 +159,7 @@ func (l *link) stepError() error {
 	case stepLimit:
 		return &Unusable{Reason: "the limits cannot be set: " + errno.Error()}
 	}
-	return &Unusable{Reason: "a run failed at step " + strconv.Itoa(int(l.control.step)) + ": " + errno.Error()}
+	return &Unusable{Reason: "a run failed at step " + strconv.Itoa(int(l.answer.step)) + ": " + errno.Error()}
 }
 
 func futexWake(word *uint32) {

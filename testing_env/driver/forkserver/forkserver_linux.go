@@ -189,9 +189,12 @@ type Stats struct {
 	Mode     Mode
 	Runs     uint64
 	Launches uint64
+	// Scans and Audits count how often the page tables and the mappings had to be
+	// read.
+	Scans, Audits uint64
 	// Faults, Hot and Restored are of the last run: page faults, pages compared
-	// and pages that had changed. Scans and Audits count over the process's life.
-	Faults, Hot, Restored, Scans, Audits uint64
+	// and pages that had changed.
+	Faults, Hot, Restored uint64
 	// Pages is the size of the snapshot.
 	Pages uint64
 }
@@ -211,6 +214,8 @@ type Server struct {
 	link     *link // nil between processes
 	runs     uint64
 	launches uint64
+	scans    uint64
+	audits   uint64
 
 	// The last block of arguments, which is passed on only when it changes.
 	block, previous []byte
@@ -255,11 +260,10 @@ func (s *Server) Note() string { return s.note }
 
 // Stats are the counters so far.
 func (s *Server) Stats() Stats {
-	st := Stats{Mode: s.mode, Runs: s.runs, Launches: s.launches}
+	st := Stats{Mode: s.mode, Runs: s.runs, Launches: s.launches, Scans: s.scans, Audits: s.audits}
 	if s.link != nil {
-		c := s.link.control
-		st.Faults, st.Hot, st.Restored = c.faults, c.hot, c.restored
-		st.Scans, st.Audits, st.Pages = c.scans, c.audits, c.mapped
+		a := s.link.answer
+		st.Faults, st.Hot, st.Restored, st.Pages = a.faults, a.hot, a.restored, a.pages
 	}
 	return st
 }
@@ -336,7 +340,9 @@ func (s *Server) Run(r *Request) (Outcome, error) {
 }
 
 func (s *Server) result(broke Broke, wall time.Duration) (Outcome, error) {
-	c := s.link.control
+	c := s.link.answer
+	s.scans += c.scans
+	s.audits += c.audits
 	if c.step != stepNone {
 		return Outcome{}, s.link.stepError()
 	}
@@ -347,7 +353,7 @@ func (s *Server) result(broke Broke, wall time.Duration) (Outcome, error) {
 		Wall:      wall,
 		MaxRSS:    int64(c.maxRSS),
 		Broke:     broke,
-		Leftovers: int(c.stragglers),
+		Leftovers: int(c.leftovers),
 	}
 	if c.fallback != 0 {
 		out.Fallback = s.link.reason()
@@ -363,7 +369,7 @@ func (s *Server) put(r *Request) error {
 	if err := s.putArguments(r); err != nil {
 		return err
 	}
-	c := s.link.control
+	c := s.link.request
 	if len(r.Files) > MaxFDs {
 		return fmt.Errorf("fork server: %d descriptors are more than %d", len(r.Files), MaxFDs)
 	}

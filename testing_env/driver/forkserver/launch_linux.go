@@ -23,7 +23,13 @@ func connect(cfg *Config, mode Mode) (*link, error) {
 	}
 	shared := os.NewFile(uintptr(fd), "control")
 	defer shared.Close()
-	l := &link{memory: memory, control: (*control)(unsafe.Pointer(&memory[0])), parallel: int64(runtime.NumCPU())}
+	l := &link{
+		memory:   memory,
+		request:  (*request)(unsafe.Pointer(&memory[requestOffset])),
+		answer:   (*answer)(unsafe.Pointer(&memory[answerOffset])),
+		run:      (*run)(unsafe.Pointer(&memory[runOffset])),
+		parallel: int64(runtime.NumCPU()),
+	}
 	l.describe(cfg, mode)
 
 	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
@@ -49,7 +55,7 @@ func connect(cfg *Config, mode Mode) (*link, error) {
 
 // describe fills in what the server must know before it starts.
 func (l *link) describe(cfg *Config, mode Mode) {
-	c := l.control
+	c := l.request
 	c.magic, c.version = magic, version
 	c.mode, c.stop = uint32(mode), uint32(cfg.Stop)
 	c.files = uint32(len(cfg.Files))
@@ -62,10 +68,8 @@ func (l *link) describe(cfg *Config, mode Mode) {
 		l.parallel = 1
 	}
 	if mode == Snapshot {
-		l.snapshot = true
 		l.slack = cfg.Retain + 4<<20
 	}
-	atomic.StoreUint32(&c.state, stateLaunched)
 }
 
 // controlFD is the descriptor under which a server finds the shared page; the
@@ -100,23 +104,23 @@ func launchEnv(cfg *Config) []string {
 func (l *link) ready(limit time.Duration) string {
 	deadline := time.Now().Add(limit)
 	for {
-		state := atomic.LoadUint32(&l.control.state)
+		state := atomic.LoadUint32(&l.answer.state)
 		switch {
-		case state == stateReady && l.control.server != uint32(l.pid):
+		case state == stateReady && l.answer.server != uint32(l.pid):
 			return "its server is not the process that was launched"
 		case state == stateReady:
 			return ""
 		case state == stateUnsuitable:
 			return l.reason()
 		case !alive(l.pid):
-			if atomic.LoadUint32(&l.control.state) != state {
+			if atomic.LoadUint32(&l.answer.state) != state {
 				continue
 			}
 			return notStopped(state) + " and ended"
 		case time.Now().After(deadline):
 			return notStopped(state)
 		}
-		futexWait(&l.control.state, state, 2*time.Millisecond, false)
+		futexWait(&l.answer.answered, 0, time.Millisecond, false)
 	}
 }
 

@@ -25,18 +25,16 @@ const (
 // watch waits for the run's end and kills it when it breaks a limit. Trouble, if
 // not empty, says why the server cannot be used any more.
 func (l *link) watch(r *Request, began time.Time) (broke Broke, trouble string) {
-	held := l.held()
-	futexWait(&l.control.busy, held, rawWait, true)
+	answered, before := &l.answer.answered, l.number-1
+	futexWait(answered, before, rawWait, true)
 	l.seen = look{buffer: l.seen.buffer}
 	last := began
 	var killedAt time.Time
 	for {
-		busy := atomic.LoadUint32(&l.control.busy)
-		if busy == idle {
+		if got := atomic.LoadUint32(answered); got == l.number {
 			return broke, ""
-		}
-		if busy != held {
-			return broke, "its server died"
+		} else if got != before {
+			return broke, "its server talks nonsense"
 		}
 		now := time.Now()
 		switch {
@@ -52,10 +50,11 @@ func (l *link) watch(r *Request, began time.Time) (broke Broke, trouble string) 
 		if broke != BrokeNothing {
 			l.kill()
 		}
-		if !alive(l.pid) {
+		// The server's death wakes nobody. It may have answered before it died.
+		if !alive(l.pid) && atomic.LoadUint32(answered) == before {
 			return broke, "its server died"
 		}
-		futexWait(&l.control.busy, held, l.patience(r, broke), false)
+		futexWait(answered, before, l.patience(r, broke), false)
 	}
 }
 
@@ -91,7 +90,7 @@ func (l *link) exceeded(r *Request, elapsed time.Duration) Broke {
 }
 
 // child is the run's process as the shared page tells it, or 0.
-func (l *link) child() int { return int(atomic.LoadUint32(&l.control.child) & futexTIDMask) }
+func (l *link) child() int { return int(int32(atomic.LoadUint32(&l.run.child))) }
 
 // kill kills the run's process. The number comes from memory that a hostile program
 // could have written to, so it must belong to a child of the server.
