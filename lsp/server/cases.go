@@ -32,6 +32,9 @@ type cases struct {
 // file is the path of a part of a run's failure, which is written when it is not
 // there yet.
 func (c *cases) file(run *runs.Run, failure int, part string) (string, error) {
+	if part == "" {
+		part = partInput
+	}
 	text, saved, err := caseText(run, failure, part)
 	if err != nil {
 		return "", err
@@ -69,7 +72,7 @@ func caseText(run *runs.Run, failure int, part string) (text problem.Text, saved
 	room, c := run.Request().Room, f.Counterexample
 	name, isSaved := savedAs(room, c.SavedAs)
 	switch part {
-	case partInput, "":
+	case partInput:
 		if isSaved {
 			saved = room.Store().InputPath(name)
 		}

@@ -155,7 +155,7 @@ func (c *commands) input(uri string, text *string, test, run string, failure int
 	return func(r *room.Room) (*problem.Test, error) {
 		switch {
 		case text != nil:
-			return &problem.Test{Input: []byte(*text)}, nil
+			return &problem.Test{Name: "input", Input: []byte(*text)}, nil
 		case test != "":
 			return savedTest(r, c.files(), test)
 		}
@@ -167,7 +167,11 @@ func (c *commands) input(uri string, text *string, test, run string, failure int
 		if err != nil {
 			return nil, err
 		}
-		return &problem.Test{Name: f.TestName, Input: f.Counterexample.Input}, nil
+		name, saved := savedAs(r, f.Counterexample.SavedAs)
+		if !saved {
+			name = "counterexample of run " + from.ID()
+		}
+		return &problem.Test{Name: name, Input: f.Counterexample.Input}, nil
 	}
 }
 

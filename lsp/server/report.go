@@ -223,7 +223,7 @@ func failureText(f problem.Failure) string {
 		section("expected", c.Expected)
 		section("actual", c.Actual)
 	}
-	if len(c.Stderr) > 0 && f.Verdict != problem.WA {
+	if len(c.Stderr) > 0 && f.Verdict != problem.WA && !strings.Contains(f.Message, "It said: ") {
 		section("stderr", c.Stderr)
 	}
 	return b.String()
@@ -263,8 +263,8 @@ func cut(text string) string {
 // The beginning of a program's work, in any of the languages: a definition of
 // solve, or else of main.
 var entries = []*regexp.Regexp{
-	regexp.MustCompile(`^[ \t]*\w[\w:<>&*\[\],\t ]*[ \t*&>]solve[ \t]*\([^;]*$`),
-	regexp.MustCompile(`^[ \t]*\w[\w:<>&*\[\],\t ]*[ \t*&>]main[ \t]*\([^;]*$`),
+	regexp.MustCompile(`^[ \t]*\w[\w:<>&*\[\],\t ]*[ \t*&>]solve[ \t]*\((?:[^;]*$|[^;]*\)[^;]*\{)`),
+	regexp.MustCompile(`^[ \t]*\w[\w:<>&*\[\],\t ]*[ \t*&>]main[ \t]*\((?:[^;]*$|[^;]*\)[^;]*\{)`),
 	regexp.MustCompile(`^if[ \t]+__name__[ \t]*==`),
 }
 

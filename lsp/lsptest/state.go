@@ -1,0 +1,187 @@
+package lsptest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+
+	"go.lsp.dev/protocol"
+
+	"stresstester/lsp/command"
+	"stresstester/lsp/rpc"
+)
+
+// State is what the editor was told so far. A copy that was handed out does not
+// change.
+type State struct {
+	// Diagnostics are those of each document, as last published.
+	Diagnostics map[string][]protocol.Diagnostic
+	// Published counts the publications of each document.
+	Published map[string]int
+	// Versions are the versions that the diagnostics were published for.
+	Versions map[string]int32
+	// Progress is every message of each token.
+	Progress map[string][]Progress
+	// Created are the tokens that the server made.
+	Created []string
+	// Messages were shown to the user; Logged went to the log.
+	Messages, Logged []string
+	// Questions were put to the user; Withdrawn were taken back.
+	Questions []string
+	Withdrawn int
+	// Shown are the documents that the editor was asked to show.
+	Shown []string
+	// Refreshes counts the requests to ask for code lenses again.
+	Refreshes int
+	// Runs are all stresstester/run notifications, Status all of /status.
+	Runs   []command.RunNotification
+	Status []command.StatusNotification
+	// Ended tells that the connection has ended.
+	Ended bool
+}
+
+// Progress is one value of $/progress.
+type Progress struct {
+	Kind        string  `json:"kind"`
+	Title       string  `json:"title"`
+	Message     string  `json:"message"`
+	Cancellable bool    `json:"cancellable"`
+	Percentage  *uint32 `json:"percentage"`
+}
+
+func newState() State {
+	return State{
+		Diagnostics: map[string][]protocol.Diagnostic{},
+		Published:   map[string]int{},
+		Versions:    map[string]int32{},
+		Progress:    map[string][]Progress{},
+	}
+}
+
+func (s State) clone() State {
+	s.Diagnostics, s.Published, s.Versions = maps.Clone(s.Diagnostics), maps.Clone(s.Published), maps.Clone(s.Versions)
+	s.Progress = maps.Clone(s.Progress)
+	s.Created, s.Messages, s.Logged = slices.Clone(s.Created), slices.Clone(s.Messages), slices.Clone(s.Logged)
+	s.Questions, s.Shown = slices.Clone(s.Questions), slices.Clone(s.Shown)
+	s.Runs, s.Status = slices.Clone(s.Runs), slices.Clone(s.Status)
+	return s
+}
+
+// State is what the editor was told so far.
+func (e *Editor) State() State {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.state.clone()
+}
+
+// update changes the state and wakes those who wait for it.
+func (e *Editor) update(change func(*State)) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	change(&e.state)
+	close(e.changed)
+	e.changed = make(chan struct{})
+}
+
+// mux is what the editor does when the server tells or asks it something.
+func (e *Editor) mux() *rpc.Mux {
+	m := &rpc.Mux{}
+	on(e, m, protocol.MethodTextDocumentPublishDiagnostics, func(s *State, p *protocol.PublishDiagnosticsParams) {
+		uri := p.URI.String()
+		s.Diagnostics[uri] = p.Diagnostics
+		s.Published[uri]++
+		s.Versions[uri], _ = p.Version.Get()
+	})
+	on(e, m, protocol.MethodProgress, func(s *State, p *protocol.ProgressParams) {
+		var value Progress
+		if err := json.Unmarshal(p.Value, &value); err != nil {
+			e.t.Errorf("progress %s: %v", p.Value, err)
+		}
+		token := fmt.Sprint(p.Token)
+		s.Progress[token] = append(s.Progress[token], value)
+	})
+	on(e, m, protocol.MethodWindowShowMessage, func(s *State, p *protocol.ShowMessageParams) { s.Messages = append(s.Messages, p.Message) })
+	on(e, m, protocol.MethodWindowLogMessage, func(s *State, p *protocol.LogMessageParams) { s.Logged = append(s.Logged, p.Message) })
+	onJSON(e, m, command.NotifyRun, func(s *State, n command.RunNotification) { s.Runs = append(s.Runs, n) })
+	onJSON(e, m, command.NotifyStatus, func(s *State, n command.StatusNotification) { s.Status = append(s.Status, n) })
+
+	rpc.Call(m, protocol.MethodWindowWorkDoneProgressCreate, func(_ context.Context, p *protocol.WorkDoneProgressCreateParams) (any, error) {
+		e.update(func(s *State) { s.Created = append(s.Created, fmt.Sprint(p.Token)) })
+		return nil, nil
+	})
+	rpc.Call(m, protocol.MethodWindowShowDocument, func(_ context.Context, p *protocol.ShowDocumentParams) (*protocol.ShowDocumentResult, error) {
+		e.update(func(s *State) { s.Shown = append(s.Shown, p.URI.String()) })
+		return &protocol.ShowDocumentResult{Success: true}, nil
+	})
+	rpc.Call(m, protocol.MethodWorkspaceCodeLensRefresh, func(context.Context, *struct{}) (any, error) {
+		e.update(func(s *State) { s.Refreshes++ })
+		return nil, nil
+	})
+	rpc.Call(m, protocol.MethodClientRegisterCapability, func(context.Context, *struct{}) (any, error) { return nil, nil })
+	rpc.Call(m, protocol.MethodWindowShowMessageRequest, e.question)
+	rpc.Call(m, protocol.MethodWorkspaceApplyEdit, e.applyEdit)
+	return m
+}
+
+func on[P any](e *Editor, m *rpc.Mux, method string, change func(*State, *P)) {
+	rpc.Notification(m, method, func(_ context.Context, p *P) error {
+		e.update(func(s *State) { change(s, p) })
+		return nil
+	})
+}
+
+// onJSON is on for our own notifications, which are encoded by encoding/json.
+func onJSON[P any](e *Editor, m *rpc.Mux, method string, change func(*State, P)) {
+	on(e, m, method, func(s *State, data *rpc.Raw) {
+		var p P
+		if err := json.Unmarshal(*data, &p); err != nil {
+			e.t.Errorf("%s %s: %v", method, *data, err)
+		}
+		change(s, p)
+	})
+}
+
+// question lets the user answer.
+func (e *Editor) question(ctx context.Context, p *protocol.ShowMessageRequestParams) (any, error) {
+	var titles []string
+	for _, a := range p.Actions {
+		titles = append(titles, a.Title)
+	}
+	e.update(func(s *State) { s.Questions = append(s.Questions, p.Message) })
+	if e.opts.Choose == nil {
+		<-ctx.Done()
+		e.update(func(s *State) { s.Withdrawn++ })
+		return nil, ctx.Err()
+	}
+	if title := e.opts.Choose(p.Message, titles); title != "" {
+		return &protocol.MessageActionItem{Title: title}, nil
+	}
+	return nil, nil
+}
+
+// applyEdit creates files and puts text into them, in buffers that are not saved,
+// as editors do.
+func (e *Editor) applyEdit(_ context.Context, p *protocol.ApplyWorkspaceEditParams) (*protocol.ApplyWorkspaceEditResult, error) {
+	for _, change := range p.Edit.DocumentChanges {
+		switch c := change.(type) {
+		case *protocol.CreateFile:
+			f, err := os.OpenFile(c.URI.FsPath(), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+			if err != nil {
+				return &protocol.ApplyWorkspaceEditResult{Applied: false}, nil
+			}
+			_ = f.Close()
+		case *protocol.TextDocumentEdit:
+			text := ""
+			for _, edit := range c.Edits {
+				if insertion, ok := edit.(*protocol.TextEdit); ok {
+					text += insertion.NewText
+				}
+			}
+			e.OpenText(c.TextDocument.URI.String(), text)
+		}
+	}
+	return &protocol.ApplyWorkspaceEditResult{Applied: true}, nil
+}
