@@ -15,7 +15,7 @@ type form byte
 const (
 	word    form = iota // no number, or none that a double can hold
 	integer             // a sign and digits
-	real                // with a point or an exponent, or nan or inf
+	float               // with a point or an exponent, or nan or inf
 )
 
 // equalNumbers reports whether both tokens are numbers within the error. The
@@ -83,12 +83,12 @@ func parse(token []byte) (float64, form) {
 func parseName(name []byte, negative bool) (float64, form) {
 	switch {
 	case equalFold(name, []byte("nan")):
-		return math.NaN(), real
+		return math.NaN(), float
 	case equalFold(name, []byte("inf")), equalFold(name, []byte("infinity")):
 		if negative {
-			return math.Inf(-1), real
+			return math.Inf(-1), float
 		}
-		return math.Inf(1), real
+		return math.Inf(1), float
 	}
 	return 0, word
 }
@@ -100,7 +100,7 @@ func formOf(s []byte) form {
 	i := skipDigits(s, 0)
 	digits, f := i, integer
 	if i < len(s) && s[i] == '.' {
-		f = real
+		f = float
 		end := skipDigits(s, i+1)
 		digits += end - (i + 1)
 		i = end
@@ -109,7 +109,7 @@ func formOf(s []byte) form {
 		return word
 	}
 	if i < len(s) && (s[i] == 'e' || s[i] == 'E') {
-		f = real
+		f = float
 		i++
 		if i < len(s) && (s[i] == '-' || s[i] == '+') {
 			i++
