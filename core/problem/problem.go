@@ -250,6 +250,9 @@ type Options struct {
 	NoExplain bool `json:"no_explain,omitempty"`
 	NoSave    bool `json:"no_save,omitempty"`
 	FreshExec bool `json:"fresh_exec,omitempty"`
+	// Strategy caps how fast programs may be run: "exec", "fork" or "snapshot".
+	// Empty means the fastest that suits each program. For tests and benchmarks.
+	Strategy string `json:"strategy,omitempty"`
 }
 
 // LimitsOf are the limits in force for the role.
