@@ -45,11 +45,11 @@ EXIT STATUS
 }
 
 func (o *doctorOptions) run(ctx context.Context, a *app) error {
-	launcher, err := a.launcher(docker.Options{Image: o.image})
+	launcher, closeLauncher, err := a.launcher(docker.Options{Image: o.image})
 	if err != nil {
 		return err
 	}
-	defer launcher.Close()
+	defer closeLauncher()
 	r := diagnose(ctx, launcher)
 	if o.format == formatJSON {
 		err = r.json(a.out)

@@ -60,18 +60,18 @@ EXIT STATUS
 }
 
 func (o *imageBuildOptions) run(ctx context.Context, a *app) error {
-	launcher, err := a.launcher(docker.Options{Target: o.target})
+	launcher, closeLauncher, err := a.launcher(docker.Options{Target: o.target})
 	if err != nil {
 		return err
 	}
-	defer launcher.Close()
-	interrupted := untilInterrupted(ctx, func() { fmt.Fprintln(a.err, "stopping") })
+	defer closeLauncher()
+	ctx, interrupted := untilInterrupted(ctx, func() { fmt.Fprintln(a.err, "stopping") })
 	defer interrupted.stop()
 	progress := func(line string) { fmt.Fprintln(a.err, line) }
 	if o.quiet {
 		progress = nil
 	}
-	if err := launcher.BuildImage(interrupted, o.target, progress); err != nil {
+	if err := launcher.BuildImage(ctx, o.target, progress); err != nil {
 		if interrupted.stopped.Load() {
 			return exit(exitInterrupted)
 		}
@@ -110,11 +110,11 @@ EXIT STATUS
 }
 
 func (o *imageStatusOptions) run(ctx context.Context, a *app) error {
-	launcher, err := a.launcher(docker.Options{Target: o.target, Image: o.image})
+	launcher, closeLauncher, err := a.launcher(docker.Options{Target: o.target, Image: o.image})
 	if err != nil {
 		return err
 	}
-	defer launcher.Close()
+	defer closeLauncher()
 	if o.name {
 		_, err := fmt.Fprintln(a.out, launcher.Image())
 		return err

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"stresstester/core/sandbox"
-	"stresstester/core/sandbox/docker"
 	"stresstester/lsp"
 )
 
@@ -53,18 +52,16 @@ func (o *lspOptions) run(ctx context.Context, a *app) error {
 		return errors.New("the language server needs streams that can be closed")
 	}
 	log := a.serverLogger()
-	launcher, err := docker.New(docker.Options{Image: o.image, Log: log.Named("docker")})
+	sandboxes, err := openSandboxes(o.image, log, sandbox.IdleTimeout(idleSandbox))
 	if err != nil {
 		return err
 	}
-	defer launcher.Close()
-	warm := sandbox.NewWarm(launcher, log.Named("sandbox"), sandbox.IdleTimeout(idleSandbox))
-	defer warm.Close()
-	interrupted := untilInterrupted(ctx, func() {})
+	defer sandboxes.close()
+	ctx, interrupted := untilInterrupted(ctx, func() {})
 	defer interrupted.stop()
-	err = lsp.Serve(interrupted, in, out, lsp.Deps{
-		Sandbox: warm,
-		Doctor:  func(ctx context.Context) (any, error) { return diagnose(ctx, launcher), nil },
+	err = lsp.Serve(ctx, in, out, lsp.Deps{
+		Sandbox: sandboxes.warm,
+		Doctor:  func(ctx context.Context) (any, error) { return diagnose(ctx, sandboxes.launcher), nil },
 		Version: buildVersion(),
 		Log:     log,
 	})

@@ -83,25 +83,22 @@ func (o *runOptions) run(ctx context.Context, a *app, flags *pflag.FlagSet, test
 		}
 		return err
 	}
-	warm, closeSandbox, err := a.sandbox(o.image)
+	sandboxes, err := openSandboxes(o.image, a.logger())
 	if err != nil {
 		return err
 	}
-	defer closeSandbox()
-	interrupted := untilInterrupted(ctx, out.stopping)
+	defer sandboxes.close()
+	ctx, interrupted := untilInterrupted(ctx, out.stopping)
 	defer interrupted.stop()
-	stopWatching := out.watch(warm)
-	result, err := execute(interrupted, warm, r, room.Disk{}, options, out.observer(options))
+	stopWatching := out.watch(sandboxes.warm)
+	result, err := execute(ctx, sandboxes.warm, r, room.Disk{}, options, out.observer(options))
 	stopWatching()
-	end := outcome{
-		room:    r,
-		options: options,
-		replay:  replay{tested: tested, command: flags},
-	}
-	if interrupted.stopped.Load() {
-		end.interrupted = true
-	}
-	return out.end(result, end, err)
+	return out.end(result, outcome{
+		room:        r,
+		options:     options,
+		replay:      replay{tested: tested, command: flags},
+		interrupted: interrupted.stopped.Load(),
+	}, err)
 }
 
 // open finds the room and the options. The options are right as far as they are

@@ -95,20 +95,19 @@ func (a *app) complain(err error, status int) {
 	fmt.Fprintf(a.err, "stresstester: %v\n", err)
 }
 
-// interruption is a context that the first signal ends and the second makes the
-// program exit at once.
+// interruption listens for signals: the first one ends a context, the second the
+// program at once.
 type interruption struct {
-	context.Context
 	stop    func()
 	stopped atomic.Bool
 }
 
-// untilInterrupted begins to listen for signals. first is called at the first
-// one, from another goroutine.
-func untilInterrupted(ctx context.Context, first func()) *interruption {
+// untilInterrupted begins to listen for signals, until stop is called. first is
+// called at the first one, from another goroutine.
+func untilInterrupted(ctx context.Context, first func()) (context.Context, *interruption) {
 	ctx, cancel := context.WithCancel(ctx)
 	signals, done := notify(), make(chan struct{})
-	i := &interruption{Context: ctx}
+	i := &interruption{}
 	i.stop = func() {
 		signal.Stop(signals)
 		close(done)
@@ -129,5 +128,5 @@ func untilInterrupted(ctx context.Context, first func()) *interruption {
 			os.Exit(exitInterrupted)
 		}
 	}()
-	return i
+	return ctx, i
 }

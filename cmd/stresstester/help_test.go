@@ -41,8 +41,7 @@ func TestHelp(t *testing.T) {
 	for _, name := range names {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			args := append(strings.Fields(name)[1:], "--help")
-			got, stderr, status := inMemory(args...)
+			got, stderr, status := inMemory(strings.Fields(name + " --help")[1:]...)
 			if status != 0 || stderr != "" {
 				t.Errorf("status %d, standard error %q", status, stderr)
 			}

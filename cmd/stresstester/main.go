@@ -81,7 +81,7 @@ to its core and shows the line that printed the wrong answer.
 		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.PersistentFlags().BoolVarP(&a.verbose, "verbose", "v", false, "log what the sandbox does to standard error")
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usage(cmd, err) })
+	root.SetFlagErrorFunc(usage)
 	root.AddGroup(&cobra.Group{ID: "test", Title: "Testing:"}, &cobra.Group{ID: "setup", Title: "Set-up:"})
 	root.AddCommand(a.runCommand(), a.shrinkCommand(), a.doctorCommand(), a.imageCommand(), a.lspCommand(), a.versionCommand())
 	root.SetHelpCommandGroupID("setup")

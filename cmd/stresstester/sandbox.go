@@ -1,26 +1,38 @@
 package main
 
 import (
+	"go.uber.org/zap"
+
 	"stresstester/core/sandbox"
 	"stresstester/core/sandbox/docker"
 )
 
 // launcher is how sandboxes are started; it does not connect yet.
-func (a *app) launcher(o docker.Options) (*docker.Launcher, error) {
+func (a *app) launcher(o docker.Options) (launcher *docker.Launcher, closeLauncher func(), err error) {
 	o.Log = a.logger()
-	return docker.New(o)
-}
-
-// sandbox is the one that a run uses. It starts with the first job, so that a
-// wrong set-up is told without waiting for it.
-func (a *app) sandbox(image string) (*sandbox.Warm, func(), error) {
-	launcher, err := a.launcher(docker.Options{Image: image})
+	launcher, err = docker.New(o)
 	if err != nil {
 		return nil, nil, err
 	}
-	warm := sandbox.NewWarm(launcher, a.logger())
-	return warm, func() {
-		_ = warm.Close()
-		_ = launcher.Close()
-	}, nil
+	return launcher, func() { _ = launcher.Close() }, nil
+}
+
+// sandboxes keeps a sandbox for runs. It starts with the first job, so that a
+// wrong set-up is told without waiting for it.
+type sandboxes struct {
+	launcher *docker.Launcher
+	warm     *sandbox.Warm
+}
+
+func openSandboxes(image string, log *zap.Logger, options ...sandbox.Option) (*sandboxes, error) {
+	launcher, err := docker.New(docker.Options{Image: image, Log: log.Named("docker")})
+	if err != nil {
+		return nil, err
+	}
+	return &sandboxes{launcher, sandbox.NewWarm(launcher, log.Named("sandbox"), options...)}, nil
+}
+
+func (s *sandboxes) close() {
+	_ = s.warm.Close()
+	_ = s.launcher.Close()
 }

@@ -72,12 +72,12 @@ func TestElsewhereALineComesNowAndThenForWhatTakesLong(t *testing.T) {
 		}
 		c.advance(100 * time.Millisecond)
 	}
-	want := []time.Duration{1, 2, 4, 8, 16, 32, 62, 92}
+	want := []int{1, 2, 4, 8, 16, 32, 62, 92}
 	if len(at) != len(want) {
 		t.Fatalf("lines at %v", at)
 	}
 	for i, d := range at {
-		if d != want[i]*time.Second {
+		if d != time.Duration(want[i])*time.Second {
 			t.Errorf("lines at %v, want %v seconds", at, want)
 			break
 		}

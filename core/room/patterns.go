@@ -43,8 +43,8 @@ func expand(pattern, name string) string {
 // matches reports whether the file is called as the expanded pattern says.
 // rank tells for ".*" whether the file's language is known.
 func matches(pattern, file string, known func(string) bool) bool {
-	stem, any := strings.CutSuffix(pattern, ".*")
-	if !any {
+	stem, anyExtension := strings.CutSuffix(pattern, ".*")
+	if !anyExtension {
 		return file == pattern
 	}
 	ext := filepath.Ext(file)

@@ -15,7 +15,7 @@ func createFile(path string, data []byte) error {
 	if err != nil {
 		return err
 	}
-	defer os.Remove(temp)
+	defer func() { _ = os.Remove(temp) }()
 	err = os.Link(temp, path)
 	if err == nil || errors.Is(err, fs.ErrExist) {
 		return err
@@ -31,7 +31,7 @@ func writeTemp(dir string, data []byte) (name string, err error) {
 	_, err = f.Write(data)
 	err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close())
 	if err != nil {
-		os.Remove(f.Name())
+		_ = os.Remove(f.Name())
 		return "", err
 	}
 	return f.Name(), nil
@@ -49,7 +49,7 @@ func createWithoutLink(temp, path string) error {
 		return err
 	}
 	if err := os.Rename(temp, path); err != nil {
-		os.Remove(path)
+		_ = os.Remove(path)
 		return err
 	}
 	return nil

@@ -60,7 +60,7 @@ func (e *execution) explainSetup(result *problem.Result) string {
 		return result.Message
 	}
 	if result.Verdict == problem.CE {
-		return e.explainCompilation(result, p)
+		return explainCompilation(result)
 	}
 	text := strings.Replace(result.Message, result.Role.Title(), result.Role.Title()+" "+room.ShowName(p.Name), 1)
 	if !strings.Contains(text, p.Name) {
@@ -72,13 +72,13 @@ func (e *execution) explainSetup(result *problem.Result) string {
 			text += " It said: " + said + "."
 		}
 	}
-	if remedy := e.remedy(result, p); remedy != "" {
-		text += " " + remedy
+	if advice := remedy(result, p); advice != "" {
+		text += " " + advice
 	}
 	return text
 }
 
-func (e *execution) explainCompilation(result *problem.Result, p *problem.Program) string {
+func explainCompilation(result *problem.Result) string {
 	for _, c := range result.Compilations {
 		if c.OK || c.Role != result.Role {
 			continue
@@ -96,7 +96,7 @@ func (e *execution) explainCompilation(result *problem.Result, p *problem.Progra
 }
 
 // remedy is what to do about a program that failed.
-func (e *execution) remedy(result *problem.Result, p *problem.Program) string {
+func remedy(result *problem.Result, p *problem.Program) string {
 	name := room.ShowName(p.Name)
 	table := string(result.Role)
 	if result.Role == problem.Generator {
