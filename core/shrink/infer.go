@@ -43,6 +43,7 @@ const (
 	costTagged    = 30
 	costTag       = 8
 	costFree      = 75
+	costSquare    = 40 // n times n lines
 	costUnseen    = 30 // a body that is repeated no times here
 	costLength    = 8  // each length that nothing tells
 	costForever   = 90 // a repeat without a count
@@ -60,8 +61,9 @@ type at struct {
 	// variables is the number of variables so far. Their values, at the first
 	// time through every repeat, and how many things they count are the finder's.
 	variables int
-	// visible are the variables that can count what follows.
-	visible []int
+	// visible are the variables that can count what follows, around those that
+	// count the repeats around it.
+	visible, around []int
 }
 
 type finder struct {
@@ -211,6 +213,9 @@ func (f *finder) repeats(a at, depth int, done func(item, at)) {
 			if n := by.of(f.values); n >= 0 && n <= len(f.page.lines)-a.line {
 				next := a
 				next.cost += costRepeat + costOfLength(by) + f.order(a, v)
+				if slices.Contains(a.around, v) {
+					next.cost += costSquare
+				}
 				f.use(v, 1)
 				f.bodies(next, by, n, depth, done)
 				f.use(v, -1)
@@ -238,7 +243,9 @@ func (f *finder) bodies(a at, by length, n, depth int, done func(item, at)) {
 		return
 	}
 	start := a
+	a.around = append(slices.Clip(a.around), by.variable)
 	f.block(a, nil, depth+1, func(body []item, b at) {
+		b.around = start.around
 		if len(body) > 1 || len(body) == 1 && body[0].kind == repeat {
 			f.again(start, b, by, n, body, done)
 		}

@@ -14,9 +14,17 @@ type plan struct {
 	// heirs say for every thing of a dim which kept thing stands for it; labels
 	// follow them.
 	heirs map[*dim][]int
-	// follow makes labels in the dim's own list follow, too: the values of an
-	// array of n numbers up to n are then taken for references.
+	way
+}
+
+// way is how labels are treated that may be plain numbers bounded by a count.
+type way struct {
+	// follow makes labels in the dim's own list follow: the values of an array of
+	// n numbers up to n are then taken for references.
 	follow bool
+	// lower makes single numbers, such as the k of "n k", as much less as things
+	// are deleted.
+	lower bool
 }
 
 func (f *form) plan(d *document) *plan {
@@ -30,8 +38,10 @@ func (p *plan) keep(x *dim, kept []int) *plan {
 }
 
 // render is the text of the plan.
-func (p *plan) render() []byte {
-	e := newEdit(p.page)
+func (p *plan) render() []byte { return p.renderOn(newEdit(p.page)) }
+
+// renderOn is the text of the plan with other changes.
+func (p *plan) renderOn(e *edit) []byte {
 	for x, kept := range p.kept {
 		p.cut(e, x, kept)
 	}
@@ -152,7 +162,10 @@ func (p *plan) newLabel(m *renumbering, x *dim, t int) (int64, bool) {
 		return 0, false
 	}
 	own := p.form.ownList(c.leaf, l.label) && !l.parents
-	if l.single && !p.form.hasVertices(l.label) || own && !p.follow {
+	switch single := l.single && !p.form.hasVertices(l.label); {
+	case single && p.lower:
+		return max(0, int64(old-(x.size-m.kept))) + l.base, true
+	case single, own && !p.follow:
 		return min(int64(old), int64(m.kept-1)) + l.base, true
 	}
 	if p.form.isRight(c.leaf) && p.heirs[x] == nil {

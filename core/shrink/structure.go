@@ -82,22 +82,45 @@ func (t *texter) elements() {
 		if t.form.verticesOf(d, x) != nil || x.hasParents(d, t.form) {
 			return
 		}
-		t.keepDim(d, x, false)
-		if t.form.refersToItself(d, x) {
-			d = t.doc()
-			if x = d.same(x); x != nil {
-				t.keepDim(d, x, true)
+		for _, way := range t.form.ways(d, x) {
+			if x != nil {
+				t.Keep(x.size, func(kept []int) []byte {
+					p := t.form.plan(d).keep(x, kept)
+					p.way = way
+					return p.render()
+				})
 			}
+			d = t.doc()
+			x = d.same(x)
 		}
 	})
 }
 
-func (t *texter) keepDim(d *document, x *dim, follow bool) {
-	t.Keep(x.size, func(kept []int) []byte {
-		p := t.form.plan(d).keep(x, kept)
-		p.follow = follow
-		return p.render()
-	})
+// ways are the ways in which it makes sense to treat labels when things of the
+// dim are deleted.
+func (f *form) ways(d *document, x *dim) []way {
+	ways := []way{{}}
+	if x.counter < 0 {
+		return ways
+	}
+	var own, single bool
+	for _, c := range d.cells {
+		l := &f.leaves[c.leaf]
+		if l.label == noVariable || l.permutation {
+			continue
+		}
+		if token, ok := c.scope.find(l.label); ok && token == x.counter {
+			own = own || f.ownList(c.leaf, l.label)
+			single = single || l.single
+		}
+	}
+	if own {
+		ways = append(ways, way{follow: true})
+	}
+	if single {
+		ways = append(ways, way{lower: true})
+	}
+	return ways
 }
 
 // eachDim visits the dims, those that govern most first. The document is read
@@ -139,25 +162,13 @@ func (x *dim) weight(d *document) int {
 
 // same finds the dim again after other things were deleted.
 func (d *document) same(x *dim) *dim {
+	if x == nil {
+		return nil
+	}
 	for _, y := range d.dims {
 		if y.counter == x.counter && len(y.axes) == len(x.axes) {
 			return y
 		}
 	}
 	return nil
-}
-
-// refersToItself reports whether an array of n numbers up to n belongs to the dim.
-func (f *form) refersToItself(d *document, x *dim) bool {
-	if x.counter < 0 {
-		return false
-	}
-	return slices.ContainsFunc(d.cells, func(c cell) bool {
-		l := &f.leaves[c.leaf]
-		if l.label == noVariable || l.permutation {
-			return false
-		}
-		token, ok := c.scope.find(l.label)
-		return ok && token == x.counter && f.ownList(c.leaf, l.label)
-	})
 }

@@ -65,6 +65,7 @@ func stages() [][]pass {
 		{
 			{(*texter).cases, ""},
 			{(*texter).elements, "no single counted element, line or letter can be deleted"},
+			{(*texter).brackets, ""},
 			{(*texter).vertices, ""},
 			{(*texter).parents, ""},
 			{(*texter).least, ""},
@@ -81,6 +82,8 @@ func stages() [][]pass {
 			{(*texter).together, ""},
 			{(*texter).twos, ""},
 			{(*texter).pump, ""},
+			{(*texter).merge, ""},
+			{(*texter).series, ""},
 			{(*texter).transfer, ""},
 			{(*texter).order, ""},
 		},

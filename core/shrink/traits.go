@@ -35,6 +35,13 @@ type leaf struct {
 	single bool
 	// The next ones hold of every list of the leaf.
 	permutation, distinct, rising, falling, parents bool
+	// balanced says that all words are balanced brackets; noZero that longer
+	// ones of digits do not begin with 0.
+	balanced, noZero bool
+	// diagonal is the value of all cells on the diagonal of the square matrices
+	// that the leaf's lists are the rows of; off is the floor of the others.
+	square, hasDiagonal bool
+	diagonal, off       int64
 	// letters are the bytes seen in words.
 	letters [256]bool
 	cells   int
@@ -93,6 +100,7 @@ func observe(s *schema, pages []*page) *form {
 	f.labels(docs)
 	docs = f.read(pages) // and once more, as vertices are counted now
 	f.lists(docs)
+	f.matrices(docs)
 	f.pairs(docs)
 	return f
 }
@@ -180,6 +188,7 @@ func (f *form) words(docs []*document) {
 		by, found := f.wordLength(docs, i)
 		switch {
 		case l.kind == text:
+			f.wordTraits(docs, i)
 			f.schema.words[i] = &word{by: by, shared: !found && f.equallyLong(docs, i)}
 		case found && l.low >= 0 && l.high >= 1000:
 			// Digits that are as many as a count says are a word.
@@ -187,6 +196,80 @@ func (f *form) words(docs []*document) {
 			f.schema.words[i] = &word{by: by}
 		}
 	}
+}
+
+// wordTraits finds what holds of every word of the leaf.
+func (f *form) wordTraits(docs []*document, leaf int) {
+	l := &f.leaves[leaf]
+	longest := 0
+	l.balanced = f.eachCell(docs, leaf, func(d *document, t int) bool {
+		longest = max(longest, len(d.page.tokens[t].text))
+		return isBalanced(d.page.tokens[t].text)
+	}) && longest >= 6
+	l.noZero = f.eachCell(docs, leaf, func(d *document, t int) bool { return startsAsNumber(d.page.tokens[t].text) })
+}
+
+// isBalanced reports whether the word is brackets that match.
+func isBalanced(word []byte) bool {
+	var stack []byte
+	for _, c := range word {
+		switch o := opening(c); {
+		case o == 0 && bytes.IndexByte([]byte("([{<"), c) < 0:
+			return false
+		case o == 0:
+			stack = append(stack, c)
+		case len(stack) == 0 || stack[len(stack)-1] != o:
+			return false
+		default:
+			stack = stack[:len(stack)-1]
+		}
+	}
+	return len(stack) == 0
+}
+
+// startsAsNumber reports whether the word is made of digits and does not begin
+// with 0, or is 0.
+func startsAsNumber(word []byte) bool {
+	for _, c := range word {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return len(word) == 1 || word[0] != '0'
+}
+
+// matrices finds square matrices and what is on their diagonals.
+func (f *form) matrices(docs []*document) {
+	walkItems(f.items, func(it *item) {
+		if it.kind != repeat || it.by.variable == noVariable || len(it.body) != 1 || len(it.body[0].fields) != 1 {
+			return
+		}
+		if fl := it.body[0].fields[0]; fl.run && fl.by == it.by {
+			f.matrix(docs, fl.leaf)
+		}
+	})
+}
+
+func (f *form) matrix(docs []*document, leaf int) {
+	l := &f.leaves[leaf]
+	if l.kind != number {
+		return
+	}
+	l.square, l.hasDiagonal = true, true
+	first, low := true, int64(math.MaxInt64)
+	f.eachCell(docs, leaf, func(d *document, t int) bool {
+		v := d.page.tokens[t].value
+		switch {
+		case d.cells[t].index != d.cells[t].unit:
+			low = min(low, v)
+		case first:
+			l.diagonal, first = v, false
+		case v != l.diagonal:
+			l.hasDiagonal = false
+		}
+		return true
+	})
+	l.off = floorOf(low)
 }
 
 // wordLength is the variable that equals the length of all of the leaf's words.
@@ -549,7 +632,7 @@ func (f *form) order(docs []*document, left, right int, repeated bool) {
 	if repeated && rows < 4 || rows == equal {
 		return
 	}
-	f.orders = append(f.orders, order{left: left, right: right, strict: equal == 0 && rows >= 8})
+	f.orders = append(f.orders, order{left: left, right: right, strict: equal == 0 && (rows >= 8 || f.leaves[left].label == noVariable)})
 }
 
 func (f *form) plainNumber(leaf int) bool {
@@ -723,7 +806,7 @@ func (f *form) cellsHold(d *document) bool {
 		l := &f.leaves[c.leaf]
 		switch l.kind {
 		case number:
-			if !token.integer || token.value < l.floor || !f.labelHolds(d, t) {
+			if !token.integer || token.value < l.floor || !f.labelHolds(d, t) || !l.squareHolds(c, token.value) {
 				return false
 			}
 		case float:
@@ -731,6 +814,9 @@ func (f *form) cellsHold(d *document) bool {
 				return false
 			}
 		case text:
+			if l.balanced && !isBalanced(token.text) || l.noZero && !startsAsNumber(token.text) {
+				return false
+			}
 			if w := f.schema.words[c.leaf]; w != nil && w.by.variable != noVariable {
 				n, ok := c.scope.find(w.by.variable)
 				if !ok || d.page.tokens[n].value != int64(len(token.text)) {
@@ -740,6 +826,17 @@ func (f *form) cellsHold(d *document) bool {
 		}
 	}
 	return true
+}
+
+// squareHolds reports whether the value suits its place in a square matrix.
+func (l *leaf) squareHolds(c cell, v int64) bool {
+	if !l.square || !l.hasDiagonal {
+		return true
+	}
+	if c.index == c.unit {
+		return v == l.diagonal
+	}
+	return v >= l.off
 }
 
 func (f *form) labelHolds(d *document, t int) bool {

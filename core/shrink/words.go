@@ -8,21 +8,50 @@ import (
 // letters makes words plainer: all one letter, then as few and as early letters
 // of the alphabet as possible, the same in all words.
 func (t *texter) letters() {
-	for leaf := range t.form.leaves {
-		l := &t.form.leaves[leaf]
-		if l.kind != text || l.fixed || t.Over() {
-			continue
+	for _, group := range t.alphabets() {
+		if t.Over() {
+			return
 		}
-		alphabet := l.alphabet()
-		t.rewrite(leaf, func(word []byte) []byte { return bytes.Repeat(alphabet[:1], len(word)) })
-		t.renameLetters(leaf, alphabet)
-		t.mergeLetters(leaf)
-		t.lowerLetters(leaf, alphabet)
+		a := group.letters
+		t.rewrite(group, func(word []byte) []byte { return bytes.Repeat(a[:1], len(word)) })
+		t.renameLetters(group)
+		t.mergeLetters(group)
+		t.lowerLetters(group)
 	}
 }
 
+// alphabet is the letters that the words of some leaves may have.
+type alphabet struct {
+	leaves  []int
+	letters []byte
+}
+
+// alphabets are those of all leaves of words; words with common letters have one
+// alphabet, because they may be compared with one another.
+func (t *texter) alphabets() []alphabet {
+	var all []alphabet
+	for i := range t.form.leaves {
+		l := &t.form.leaves[i]
+		if l.kind != text || l.fixed || l.cells == 0 {
+			continue
+		}
+		letters := l.alphabet()
+		at := slices.IndexFunc(all, func(a alphabet) bool { return bytes.ContainsAny(a.letters, string(letters)) })
+		if at < 0 {
+			all = append(all, alphabet{[]int{i}, letters})
+			continue
+		}
+		a := &all[at]
+		a.leaves = append(a.leaves, i)
+		a.letters = append(a.letters, letters...)
+		slices.Sort(a.letters)
+		a.letters = slices.Compact(a.letters)
+	}
+	return all
+}
+
 // alphabet is the letters that the leaf's words may have: those seen, and those
-// between for words of plain letters or digits.
+// before them for words of plain letters or digits.
 func (l *leaf) alphabet() []byte {
 	var seen []byte
 	for c, ok := range l.letters {
@@ -30,8 +59,8 @@ func (l *leaf) alphabet() []byte {
 			seen = append(seen, byte(c))
 		}
 	}
+	first, last := seen[0], seen[len(seen)-1]
 	for _, class := range []string{"az", "AZ", "09"} {
-		first, last := seen[0], seen[len(seen)-1]
 		if len(seen) >= 3 && first >= class[0] && last <= class[1] {
 			seen = nil
 			for c := class[0]; c <= last; c++ {
@@ -43,61 +72,62 @@ func (l *leaf) alphabet() []byte {
 	return seen
 }
 
-// rewrite tries to change all words of the leaf.
-func (t *texter) rewrite(leaf int, change func([]byte) []byte) bool {
-	d := t.doc()
-	e := newEdit(d.page)
+// words visits the tokens of the alphabet's leaves.
+func (d *document) words(a alphabet, visit func(token int)) {
 	for i := range d.cells {
-		if d.cells[i].leaf == leaf {
-			e.text[i] = change(d.page.tokens[i].text)
+		if slices.Contains(a.leaves, d.cells[i].leaf) {
+			visit(i)
 		}
 	}
+}
+
+// rewrite tries to change all words of the alphabet.
+func (t *texter) rewrite(a alphabet, change func([]byte) []byte) bool {
+	d := t.doc()
+	e := newEdit(d.page)
+	d.words(a, func(i int) { e.text[i] = change(d.page.tokens[i].text) })
 	return len(e.text) > 0 && t.Try(e.render())
 }
 
-// used are the letters in the words of the leaf, in order of appearance.
-func (t *texter) used(leaf int) []byte {
+// used are the letters in use, in order of appearance.
+func (t *texter) used(a alphabet) []byte {
 	var used []byte
 	d := t.doc()
-	for i := range d.cells {
-		if d.cells[i].leaf != leaf {
-			continue
-		}
+	d.words(a, func(i int) {
 		for _, c := range d.page.tokens[i].text {
 			if bytes.IndexByte(used, c) < 0 {
 				used = append(used, c)
 			}
 		}
-	}
+	})
 	return used
 }
 
 // renameLetters renames the letters to the alphabet's first ones, in the order in
 // which they appear or else in their own order.
-func (t *texter) renameLetters(leaf int, alphabet []byte) {
-	used := t.used(leaf)
+func (t *texter) renameLetters(a alphabet) {
+	used := t.used(a)
 	sorted := slices.Sorted(slices.Values(used))
 	for _, from := range [][]byte{used, sorted} {
-		if t.rewrite(leaf, func(word []byte) []byte {
-			return bytes.Map(func(r rune) rune {
-				return rune(alphabet[bytes.IndexByte(from, byte(r))])
-			}, word)
+		if t.rewrite(a, func(word []byte) []byte {
+			renamed := make([]byte, len(word))
+			for i, c := range word {
+				renamed[i] = a.letters[bytes.IndexByte(from, c)]
+			}
+			return renamed
 		}) {
 			return
 		}
 	}
 }
 
-// mergeLetters replaces one letter by another everywhere.
-func (t *texter) mergeLetters(leaf int) {
-	used := slices.Sorted(slices.Values(t.used(leaf)))
-	for _, from := range slices.Backward(used) {
-		for _, to := range used {
-			if to >= from || t.Over() {
-				break
-			}
-			if t.rewrite(leaf, func(word []byte) []byte {
-				return bytes.ReplaceAll(word, []byte{from}, []byte{to})
+// mergeLetters replaces one letter by the first or the next lower one in use.
+func (t *texter) mergeLetters(a alphabet) {
+	used := slices.Sorted(slices.Values(t.used(a)))
+	for i := len(used) - 1; i > 0 && !t.Over(); i-- {
+		for _, to := range []byte{used[0], used[i-1]} {
+			if t.rewrite(a, func(word []byte) []byte {
+				return bytes.ReplaceAll(word, used[i:i+1], []byte{to})
 			}) {
 				break
 			}
@@ -107,20 +137,17 @@ func (t *texter) mergeLetters(leaf int) {
 
 // lowerLetters makes single letters, or whole parts of words, the first of the
 // alphabet.
-func (t *texter) lowerLetters(leaf int, alphabet []byte) {
+func (t *texter) lowerLetters(a alphabet) {
 	d := t.doc()
 	type place struct{ token, at int }
 	var places []place
-	for i := range d.cells {
-		if d.cells[i].leaf != leaf {
-			continue
-		}
+	d.words(a, func(i int) {
 		for at, c := range d.page.tokens[i].text {
-			if c != alphabet[0] {
+			if c != a.letters[0] {
 				places = append(places, place{i, at})
 			}
 		}
-	}
+	})
 	t.Keep(len(places), func(kept []int) []byte {
 		e := newEdit(d.page)
 		for k, p := range places {
@@ -130,7 +157,7 @@ func (t *texter) lowerLetters(leaf int, alphabet []byte) {
 			if e.text[p.token] == nil {
 				e.text[p.token] = bytes.Clone(d.page.tokens[p.token].text)
 			}
-			e.text[p.token][p.at] = alphabet[0]
+			e.text[p.token][p.at] = a.letters[0]
 		}
 		return e.render()
 	})

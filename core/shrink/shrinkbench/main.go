@@ -30,11 +30,11 @@ func main() {
 			r := rand.New(rand.NewPCG(7, 7))
 			for i := range *search {
 				in := b.Shape.Random(r, 2+i%14)
-				if b.Fails(in) && (best == nil || bugs.Size(in) < bugs.Size(best)) {
+				if b.Fails(in) && (best == nil || b.Shape.Size(in) < b.Shape.Size(best)) {
 					best = in
 				}
 			}
-			fmt.Printf("%-30s %d %q\n", b.Name, bugs.Size(best), best)
+			fmt.Printf("%-30s %d %q\n", b.Name, b.Shape.Size(best), best)
 			continue
 		}
 		var sizes, runs, begin []int
@@ -50,8 +50,8 @@ func main() {
 				o.Samples = b.Shape.Samples(r, *samples, 12)
 			}
 			res := shrink.Text(context.Background(), in, b.Oracle(in), o)
-			begin = append(begin, bugs.Size(in))
-			sizes = append(sizes, bugs.Size(res.Input))
+			begin = append(begin, b.Shape.Size(in))
+			sizes = append(sizes, b.Shape.Size(res.Input))
 			runs = append(runs, res.Runs)
 			if !b.Shape.IsValid(res.Input) {
 				bad++
