@@ -23,6 +23,7 @@ import (
 // Places are the folders and files the sandbox is made of.
 type Places struct {
 	Spawn string // the spawn program
+	Shim  string // the library preloaded into programs; empty means beside Spawn
 	// Work is where programs run; Programs is where built programs lie, and
 	// must allow execution; Cache keeps built programs across containers.
 	Work, Programs, Cache string
@@ -73,6 +74,9 @@ func NewHouse(p Places) (*House, error) {
 		if err := removeContents(dir); err != nil {
 			return nil, fmt.Errorf("preparing the sandbox: %w", err)
 		}
+	}
+	if p.Shim == "" {
+		p.Shim = shimPath(p.Spawn)
 	}
 	h := &House{places: p, cpus: processors(), compilers: make(chan int, 64)}
 	for i := range max(2, len(h.cpus)) {

@@ -30,6 +30,8 @@ type program struct {
 	folder string
 	run    []string // run[0] is an absolute path
 	env    []string
+
+	strategy *strategy
 }
 
 // Build implements engine.Lab: all programs at a time.
@@ -70,6 +72,7 @@ func (l *Lab) build(ctx context.Context, p *problem.Program) (problem.Compilatio
 		c.OK, c.Message = false, err.Error()
 		return c, nil
 	}
+	ready.strategy = newStrategy(p, ready.run, folder, l.house.places.Shim, l.job.Options)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.programs[p.Role] = ready
@@ -169,7 +172,14 @@ func (l *Lab) Exclusive(f func()) {
 }
 
 // Strategy implements engine.Lab.
-func (l *Lab) Strategy(problem.Role) string { return "exec: every run is a fresh process" }
+func (l *Lab) Strategy(role problem.Role) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if p := l.programs[role]; p != nil {
+		return p.strategy.String()
+	}
+	return ""
+}
 
 // Close returns the slots and deletes the programs.
 func (l *Lab) Close() {

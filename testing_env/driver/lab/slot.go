@@ -33,6 +33,7 @@ type slot struct {
 	stopped func() bool
 	fds     []int
 	exit    process.Exit
+	audited []byte // a fast run's output, to compare with exec's
 }
 
 // seat is where one role's program runs in a slot.
@@ -48,6 +49,11 @@ type seat struct {
 	request process.Request
 	args    []string
 	env     []string
+
+	home, tmpdir        string // entries of the environment
+	seedText, seedEntry string
+	// server runs the program faster; nil until there is one, or for good.
+	server *server
 }
 
 func newSlot(h *House, number, cpu int) (*slot, error) {
@@ -113,6 +119,7 @@ func (s *slot) seatFor(role problem.Role, pinned bool) error {
 func (s *slot) newSeat(role problem.Role) (*seat, error) {
 	t := &seat{role: role, uid: s.uid(role)}
 	t.folder = filepath.Join(s.house.places.Work, fmt.Sprintf("%d-%s", s.number, role))
+	t.home, t.tmpdir = "HOME="+t.folder, "TMPDIR="+t.folder
 	if err := os.Mkdir(t.folder, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
 		return nil, fmt.Errorf("making a working folder: %w", err)
 	}
@@ -182,6 +189,23 @@ func (s *slot) Run(ctx context.Context, call *engine.Call, out *engine.Outcome) 
 		return fmt.Errorf("there is no program for %s", call.Role)
 	}
 	s.ctx = ctx
+	done, err := s.runFast(t, p, call, out)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	switch {
+	case err != nil:
+		return err
+	case !done:
+		return s.runExec(t, p, call, out)
+	case p.audit():
+		return s.compareWithExec(t, p, call, out)
+	}
+	return nil
+}
+
+// runExec runs the call in a fresh process.
+func (s *slot) runExec(t *seat, p *program, call *engine.Call, out *engine.Outcome) error {
 	fds, err := s.openAll(t, call)
 	if err != nil {
 		return err
@@ -191,8 +215,8 @@ func (s *slot) Run(ctx context.Context, call *engine.Call, out *engine.Outcome) 
 	for _, fd := range fds {
 		unix.Close(fd)
 	}
-	if ctx.Err() != nil {
-		return ctx.Err()
+	if s.ctx.Err() != nil {
+		return s.ctx.Err()
 	}
 	if err != nil {
 		return err
@@ -278,16 +302,7 @@ func (s *slot) openWritten(st engine.Stream) (int, error) {
 
 // prepare fills the seat's request.
 func (t *seat) prepare(p *program, call *engine.Call, fds []int) {
-	t.args = append(t.args[:0], p.run...)
-	t.args = append(t.args, call.Args...)
-	for i := range call.Files {
-		t.args = append(t.args, filePaths[i])
-	}
-	t.env = append(t.env[:0], p.env...)
-	t.env = append(t.env, "HOME="+t.folder, "TMPDIR="+t.folder)
-	if call.SeedText != "" {
-		t.env = append(t.env, "STRESSTESTER_SEED="+call.SeedText)
-	}
+	t.args, t.env = t.arguments(t.args[:0], p, call), t.environment(t.env[:0], p, call)
 	limits := call.Limits
 	t.request = process.Request{
 		UID: uint32(t.uid), GID: uint32(groupOf(t.role)),
@@ -299,6 +314,27 @@ func (t *seat) prepare(p *program, call *engine.Call, fds []int) {
 		Watch: process.Watch{CPU: limits.Time, Idle: limits.Time + time.Second,
 			Wall: 10*limits.Time + 30*time.Second, Memory: limits.Memory + p.recipe.MemoryOverhead},
 	}
+}
+
+// arguments appends the program's command line to dst.
+func (t *seat) arguments(dst []string, p *program, call *engine.Call) []string {
+	dst = append(append(dst, p.run...), call.Args...)
+	for i := range call.Files {
+		dst = append(dst, filePaths[i])
+	}
+	return dst
+}
+
+// environment appends the program's environment to dst.
+func (t *seat) environment(dst []string, p *program, call *engine.Call) []string {
+	dst = append(append(dst, p.env...), t.home, t.tmpdir)
+	if call.SeedText != "" {
+		if call.SeedText != t.seedText {
+			t.seedText, t.seedEntry = call.SeedText, "STRESSTESTER_SEED="+call.SeedText
+		}
+		dst = append(dst, t.seedEntry)
+	}
+	return dst
 }
 
 // stackLimit lets the stack use nearly all of the memory, as judges do, but so
@@ -402,6 +438,9 @@ func (t *seat) empty() error {
 
 // release readies the slot for another job.
 func (s *slot) release() {
+	for _, t := range s.seats {
+		t.stopServer()
+	}
 	s.bound = nil
 	for _, m := range s.streams {
 		if m != nil {

@@ -66,6 +66,9 @@ func (m *memory) clear() error {
 	return nil
 }
 
+// written notes that a program was given the buffer to write.
+func (m *memory) written() { m.fresh, m.empty = false, false }
+
 // set replaces the content.
 func (m *memory) set(data []byte) error {
 	if err := m.clear(); err != nil {

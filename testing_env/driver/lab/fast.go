@@ -1,0 +1,318 @@
+package lab
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"stresstester/core/engine"
+	"stresstester/core/problem"
+	"stresstester/testing_env/driver/forkserver"
+	"stresstester/testing_env/driver/process"
+)
+
+// serverSpace is the address space a server may take up beside its program's.
+const serverSpace = 16 << 30
+
+// How many of a program's first fast runs, and which of the later ones, are made
+// again by exec and compared.
+const (
+	auditedFirst = 20
+	auditedEvery = 500
+)
+
+// strategy is how a program is run: by the fastest means that is still trusted. It
+// is shared by all slots, so that what one learns the others need not.
+type strategy struct {
+	runs atomic.Int64 // fast runs, in all slots
+
+	mu     sync.Mutex
+	mode   forkserver.Mode // 0 for exec
+	reason string
+}
+
+func newStrategy(p *problem.Program, run []string, folder, shim string, o problem.Options) *strategy {
+	s := &strategy{mode: forkserver.Snapshot, reason: "every run starts from a snapshot"}
+	switch {
+	case o.FreshExec || o.Strategy == "exec":
+		s.giveUp("as asked")
+	case p.Recipe.Threads:
+		s.giveUp("its runtime starts threads")
+	case !strings.HasPrefix(run[0], folder):
+		s.giveUp("it runs in an interpreter")
+	case !exists(shim):
+		s.giveUp("the image has no shim")
+	case o.Strategy == "fork":
+		s.mode, s.reason = forkserver.Fork, "as asked"
+	}
+	return s
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// giveUp makes exec the program's strategy for good.
+func (s *strategy) giveUp(reason string) { s.stepDown(0, reason) }
+
+// stepDown goes over to a slower mode.
+func (s *strategy) stepDown(mode forkserver.Mode, reason string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if mode < s.mode {
+		s.mode, s.reason = mode, reason
+	}
+}
+
+func (s *strategy) current() forkserver.Mode {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.mode
+}
+
+// String is the mode with its reason.
+func (s *strategy) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	name := "exec"
+	if s.mode != 0 {
+		name = s.mode.String()
+	}
+	return name + ": " + s.reason
+}
+
+// server is a seat's fork server for one program.
+type server struct {
+	*forkserver.Server
+	launcher *process.Spawner
+	files    []*os.File
+	request  forkserver.Request
+	args     []string
+	env      []string
+}
+
+// startServer launches a server for the call's program in its seat. The files it
+// holds are those of the call.
+func (s *slot) startServer(t *seat, p *program, call *engine.Call) (*server, error) {
+	launcher, err := process.NewSpawner(s.house.places.Spawn, s.cpu)
+	if err != nil {
+		return nil, err
+	}
+	v := &server{launcher: launcher}
+	cfg := forkserver.Config{
+		Mode: p.strategy.current(), Shim: s.house.places.Shim, Argv: p.run, Env: v.environment(t, p, call),
+		Pin: true, CPU: s.cpu, OwnUID: true,
+		Launch: func(argv, env []string, files []*os.File) (forkserver.Process, error) {
+			return t.launchServer(launcher, p, call, argv, env, files)
+		},
+	}
+	cfg.Files, err = s.serverFiles(t, call)
+	for _, f := range cfg.Files {
+		v.files = append(v.files, f.File)
+	}
+	if err == nil {
+		v.Server, err = forkserver.New(cfg)
+	}
+	if err != nil {
+		v.close()
+		return nil, err
+	}
+	for i := range cfg.Files {
+		v.request.Files = append(v.request.Files, i)
+	}
+	v.request.Stop = s.stopped
+	return v, nil
+}
+
+// launchServer starts the server's process as the seat's user. What is limited per
+// run is not limited here.
+func (t *seat) launchServer(launcher *process.Spawner, p *program, call *engine.Call, argv, env []string, files []*os.File) (forkserver.Process, error) {
+	fds := make([]int, len(files))
+	for i, f := range files {
+		fds[i] = int(f.Fd())
+	}
+	return launcher.Launch(&process.Request{
+		UID: uint32(t.uid), GID: uint32(groupOf(t.role)), Folder: t.folder, Path: argv[0], Args: argv, Env: env, FDs: fds,
+		Rlimits: process.Rlimits{
+			AddressSpace: math.MaxUint64, FileSize: uint64(call.Limits.Output), Processes: p.processes(),
+			Stack: stackLimit(call.Limits), Files: 256, CPUSeconds: math.MaxUint64,
+		},
+	})
+}
+
+// serverFiles opens the call's streams for a server, which rewinds and empties
+// them itself.
+func (s *slot) serverFiles(t *seat, call *engine.Call) ([]forkserver.File, error) {
+	var files []forkserver.File
+	add := func(name string, fd int, err error, truncate bool) error {
+		if err == nil {
+			files = append(files, forkserver.File{File: os.NewFile(uintptr(fd), name), Truncate: truncate})
+		}
+		return err
+	}
+	fd, err := s.openStream(call.Stdin, unix.O_RDONLY)
+	if err = add("stdin", fd, err, false); err != nil {
+		return files, err
+	}
+	fd, err = s.openStream(call.Stdout, unix.O_WRONLY)
+	if err = add("stdout", fd, err, call.Stdout != engine.Null); err != nil {
+		return files, err
+	}
+	fd, err = t.stderr.open(unix.O_WRONLY | unix.O_APPEND)
+	if err = add("stderr", fd, err, true); err != nil {
+		return files, err
+	}
+	for _, st := range call.Files {
+		fd, err = s.openStream(st, fileMode(call.Role, st))
+		if err = add("file", fd, err, false); err != nil {
+			return files, err
+		}
+	}
+	return files, nil
+}
+
+func (v *server) environment(t *seat, p *program, call *engine.Call) []string {
+	v.env = t.environment(v.env[:0], p, call)
+	return v.env
+}
+
+func (v *server) close() {
+	if v.Server != nil {
+		v.Server.Close()
+	}
+	for _, f := range v.files {
+		f.Close()
+	}
+	v.launcher.Close()
+}
+
+// runFast runs the call by the program's strategy. It reports false when the
+// result must come from exec instead: always for what did not end well, because
+// verdicts on crashes, time and memory are exec's.
+func (s *slot) runFast(t *seat, p *program, call *engine.Call, out *engine.Outcome) (bool, error) {
+	mode := p.strategy.current()
+	if mode == 0 || call.Fresh {
+		return false, nil
+	}
+	if t.server == nil {
+		v, err := s.startServer(t, p, call)
+		if err != nil {
+			return false, p.distrust(err)
+		}
+		t.server = v
+		if t.server.Mode() < mode {
+			p.strategy.stepDown(t.server.Mode(), t.server.Note())
+		}
+	}
+	v := t.server
+	v.args = t.arguments(v.args[:0], p, call)
+	v.request.Args, v.request.Env = v.args, v.environment(t, p, call)
+	s.setLimits(&v.request, p, call)
+	outcome, err := v.Run(&v.request)
+	s.touched(t, call)
+	if err != nil {
+		t.stopServer()
+		return false, p.distrust(err)
+	}
+	if outcome.Fallback != "" {
+		p.strategy.stepDown(v.Mode(), outcome.Fallback)
+	}
+	*out = engine.Outcome{CPU: outcome.User + outcome.System, Wall: outcome.Wall, Memory: outcome.MaxRSS}
+	good := outcome.Status.Exited() && outcome.Status.ExitStatus() == 0 && outcome.Broke == forkserver.BrokeNothing &&
+		out.CPU <= call.Limits.Time && out.Memory <= call.Limits.Memory+p.recipe.MemoryOverhead
+	if !good {
+		return false, t.tidy()
+	}
+	if flooded, err := s.flooded(call); err != nil || flooded {
+		return false, err
+	}
+	return true, t.tidy()
+}
+
+func (s *slot) setLimits(r *forkserver.Request, p *program, call *engine.Call) {
+	l := call.Limits
+	r.Limits = forkserver.Limits{CPUSeconds: uint64(l.Time/time.Second) + 2, FileSize: uint64(l.Output), Processes: p.processes(),
+		AddressSpace: p.addressSpace(l) + serverSpace}
+	r.Watch = forkserver.Watch{CPU: l.Time, Idle: l.Time + time.Second, Wall: 10*l.Time + 30*time.Second,
+		Memory: l.Memory + p.recipe.MemoryOverhead}
+}
+
+// touched marks the streams that the program was given to write.
+func (s *slot) touched(t *seat, call *engine.Call) {
+	t.stderr.written()
+	if call.Stdout != engine.Null {
+		s.streams[call.Stdout].written()
+	}
+}
+
+// distrust takes note of why a fast run had no result. Any other error is the
+// sandbox's.
+func (p *program) distrust(err error) error {
+	var unusable *forkserver.Unusable
+	if !errors.As(err, &unusable) {
+		return err
+	}
+	if unusable.Permanent {
+		p.strategy.giveUp(unusable.Reason)
+	} else {
+		p.strategy.stepDown(forkserver.Fork, unusable.Reason)
+	}
+	return nil
+}
+
+// audit reports whether this fast run is one that exec must repeat.
+func (p *program) audit() bool {
+	n := p.strategy.runs.Add(1)
+	return n <= auditedFirst || n%auditedEvery == 0
+}
+
+// compareWithExec repeats a fast run by exec, whose result counts, and drops the
+// strategy when the two differ.
+func (s *slot) compareWithExec(t *seat, p *program, call *engine.Call, out *engine.Outcome) error {
+	var fast []byte
+	if call.Stdout != engine.Null {
+		data, err := s.streams[call.Stdout].bytes(1 << 30)
+		if err != nil {
+			return err
+		}
+		fast = append(s.audited[:0], data...)
+		s.audited = fast
+	}
+	if err := s.runExec(t, p, call, out); err != nil {
+		return err
+	}
+	if out.Limit != engine.NoLimit || out.Crashed() {
+		p.strategy.giveUp("a fresh process failed where a faster run did not")
+		return nil
+	}
+	if call.Stdout == engine.Null {
+		return nil
+	}
+	fresh, err := s.streams[call.Stdout].bytes(1 << 30)
+	if err == nil && !bytes.Equal(fast, fresh) {
+		p.strategy.giveUp("a fresh process printed something else for the same input")
+	}
+	return err
+}
+
+func (t *seat) stopServer() {
+	if t.server != nil {
+		t.server.close()
+		t.server = nil
+	}
+}
+
+// shimPath is where the image keeps the shim beside the spawn program.
+func shimPath(spawn string) string { return filepath.Join(filepath.Dir(spawn), "shim.so") }
+
+var _ fmt.Stringer = (*strategy)(nil)
