@@ -12,11 +12,13 @@ import (
 	"stresstester/core/shrink"
 )
 
-// Budget of one reduction. A program that runs into its time limit costs that
-// limit for every candidate that still fails.
+// Budget of one reduction.
 const (
 	shrinkRuns     = 1000
 	shrinkDeadline = 10 * time.Second
+	// A program that runs into a limit costs that limit for every candidate that
+	// still fails.
+	shrinkLimitDeadline = 4 * time.Second
 )
 
 // reduce makes the finding's input smaller, keeping its verdict and signal.
@@ -26,9 +28,13 @@ func (r *run) reduce(ctx context.Context, f *finding) {
 	}
 	r.enter(problem.Shrinking, "")
 	original := f.input
+	deadline := shrinkDeadline
+	if f.limited() {
+		deadline = shrinkLimitDeadline
+	}
 	result := r.shrinkInput(ctx, f, shrink.Options{
 		MaxRuns:  shrinkRuns,
-		Deadline: shrinkDeadline,
+		Deadline: deadline,
 		Width:    len(r.slots),
 		Samples:  r.watch.samples,
 		Improved: func(input []byte, runs int) {
@@ -112,7 +118,8 @@ func (w *worker) stillFails(ctx context.Context, f *finding, input []byte) bool 
 	if err := w.slot.Set(Input, input); err != nil {
 		return false
 	}
-	j, err := w.judge(ctx, trial{number: f.number, seed: f.seed}, false)
+	// A fast run that breaks a limit would be repeated by a fresh one.
+	j, err := w.judge(ctx, trial{number: f.number, seed: f.seed}, f.limited())
 	if err != nil {
 		return false
 	}
