@@ -29,8 +29,13 @@ const maxDiagnostics = 500
 type messageRule struct {
 	pattern                               *regexp.Regexp
 	file, line, column, severity, message int
+	// caret is what stands before a "^" that marks the column; detail is added to
+	// the message.
+	caret, detail int
 	// fixed is the severity of a rule without that group.
 	fixed string
+	// firstColumn is what the tool calls the first column: 0 or 1.
+	firstColumn int
 }
 
 // crashRule finds source lines in what a crashed program printed.
@@ -105,16 +110,19 @@ func (l *Language) messages(output []byte) []message {
 func (m message) diagnostic(files sources, context problem.Diagnostic) (d problem.Diagnostic, isContext bool) {
 	d = problem.Diagnostic{
 		Line:     number(m.text(m.rule.line)),
-		Column:   number(m.text(m.rule.column)),
+		Column:   m.column(),
 		Severity: m.severity(),
 		Message:  oneLine(m.text(m.rule.message)),
 	}
-	file := m.text(m.rule.file)
-	uri, own := files.find(file)
-	if m.rule.file < 0 {
-		uri, own = files.own, true
+	if detail := oneLine(m.text(m.rule.detail)); detail != "" {
+		d.Message += ": " + detail
 	}
-	d.Path = uri
+	file := m.text(m.rule.file)
+	place, own := files.find(file)
+	if m.rule.file < 0 {
+		place, own = files.own, true
+	}
+	d.Path = place
 	switch {
 	case d.Severity == severityContext:
 		if !own {
@@ -133,6 +141,17 @@ func (m message) diagnostic(files sources, context problem.Diagnostic) (d proble
 		d.Path = files.own
 	}
 	return d, false
+}
+
+// column is the match's column, counted from 1; 0 where it has none.
+func (m message) column() int {
+	if text := m.text(m.rule.column); text != "" {
+		return number(text) + 1 - m.rule.firstColumn
+	}
+	if caret := m.text(m.rule.caret); caret != "" {
+		return len(caret) + 1
+	}
+	return 0
 }
 
 func (m message) severity() string {
@@ -156,7 +175,7 @@ func (l *Language) CrashLine(stderr []byte, p *problem.Program) (line int, ok bo
 	for i := range l.crashRules {
 		rule := &l.crashRules[i]
 		for _, m := range rule.pattern.FindAllSubmatch(stderr, -1) {
-			if uri, own := files.find(string(m[rule.file])); !own || uri != files.own {
+			if place, own := files.find(string(m[rule.file])); !own || place != files.own {
 				continue
 			}
 			if n := number(string(m[rule.line])); n > 0 {
@@ -198,15 +217,15 @@ var systemFolders = []string{"/usr/", "/lib/", "/opt/", "/etc/"}
 
 // find is the path of the file that a tool calls so. Tools may print a name as
 // they were given it or with folders of the sandbox in front.
-func (s sources) find(file string) (uri string, own bool) {
+func (s sources) find(file string) (place string, own bool) {
 	for _, system := range systemFolders {
 		if strings.HasPrefix(file, system) {
 			return "", false
 		}
 	}
 	for name := path.Clean(file); name != ""; {
-		if uri, ok := s.byName[name]; ok {
-			return uri, true
+		if place, ok := s.byName[name]; ok {
+			return place, true
 		}
 		_, rest, ok := strings.Cut(name, "/")
 		if !ok {

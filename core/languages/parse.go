@@ -91,8 +91,9 @@ type (
 		Files     []string `toml:"files"`
 	}
 	messageText struct {
-		Pattern  string `toml:"pattern"`
-		Severity string `toml:"severity"`
+		Pattern     string `toml:"pattern"`
+		Severity    string `toml:"severity"`
+		FirstColumn *int   `toml:"first_column"`
 	}
 	crashText struct {
 		Pattern string `toml:"pattern"`

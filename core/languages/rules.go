@@ -58,7 +58,7 @@ func (p *parser) messageRule(key string, text messageText) (messageRule, bool) {
 	if isContext {
 		needed = []string{"file", "line"}
 	}
-	pattern, ok := p.groups(key, text.Pattern, needed, []string{"file", "line", "column", "severity", "message"})
+	pattern, ok := p.groups(key, text.Pattern, needed, []string{"file", "line", "column", "severity", "message", "caret", "detail"})
 	if !ok {
 		return messageRule{}, false
 	}
@@ -66,6 +66,13 @@ func (p *parser) messageRule(key string, text messageText) (messageRule, bool) {
 		pattern: pattern, fixed: text.Severity,
 		file: pattern.SubexpIndex("file"), line: pattern.SubexpIndex("line"), column: pattern.SubexpIndex("column"),
 		severity: pattern.SubexpIndex("severity"), message: pattern.SubexpIndex("message"),
+		caret: pattern.SubexpIndex("caret"), detail: pattern.SubexpIndex("detail"), firstColumn: 1,
+	}
+	if text.FirstColumn != nil {
+		rule.firstColumn = *text.FirstColumn
+		if rule.firstColumn != 0 && rule.firstColumn != 1 {
+			p.wrong(key, "first_column must be 0 or 1")
+		}
 	}
 	known := []string{severityError, severityWarning, severityNote, severityContext}
 	switch {

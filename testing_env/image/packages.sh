@@ -4,15 +4,20 @@
 set -eu
 export DEBIAN_FRONTEND=noninteractive
 
+# Also left out: what only builds compilers, profiles or makes other images.
 cat >/etc/dpkg/dpkg.cfg.d/stresstester <<'DPKG'
 path-exclude=/usr/share/doc/*
 path-include=/usr/share/doc/*/copyright
 path-exclude=/usr/share/info/*
 path-exclude=/usr/share/locale/*
 path-exclude=/usr/share/man/*
+path-exclude=/usr/bin/*lto-dump*
 path-exclude=/usr/lib/jvm/*/jmods/*
-path-exclude=/usr/lib/ghc/lib/*/*.p_hi
-path-exclude=/usr/lib/ghc/lib/*/*_p.a
+path-exclude=/usr/lib/ghc/bin/ghc-iserv-prof*
+path-exclude=/usr/lib/ghc/lib/*/ghc-*/libHSghc-*.a
+path-exclude=/usr/lib/ghc/lib/*/Cabal-*/libHSCabal-*.a
+path-exclude=/usr/lib/ocaml/compiler-libs/*
+path-exclude=/usr/share/go-*/test/*
 DPKG
 # Some packages register their manuals as alternatives and fail without the folder.
 mkdir -p /usr/share/man/man1

@@ -1,0 +1,4 @@
+read -r n
+if [ "$n" = 3 ]; then
+    echo "three"
+) # <-- error

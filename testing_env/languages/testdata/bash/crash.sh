@@ -1,0 +1,3 @@
+set -eu
+read -r n
+echo "$((n / (n - 5)))" # <-- crash

@@ -1,0 +1,1 @@
+largest() { printf '%s\n' "$@" | sort -n | tail -n 1; }

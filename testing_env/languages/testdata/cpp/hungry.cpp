@@ -1,0 +1,7 @@
+#include <iostream>
+#include <vector>
+
+int main() {
+    std::vector<char> v(1LL << 45);
+    std::cout << v.size() << std::endl;
+}

@@ -1,0 +1,11 @@
+using System;
+
+static class Program
+{
+    static void Main()
+    {
+        int n = int.Parse(Console.ReadLine());
+        int[] values = new int[n];
+        Console.WriteLine(values[n]); // <-- crash
+    }
+}

@@ -1,0 +1,7 @@
+import std.stdio;
+
+void main()
+{
+    int n = 3;
+    writeln(m); // <-- error
+}

@@ -1,0 +1,4 @@
+main :: IO ()
+main = do
+  n <- readLn :: IO Int
+  putStrLn n -- <-- error

@@ -1,0 +1,5 @@
+local totals = require("totals")
+local n = io.read("n")
+local values = {}
+for i = 1, n do values[i] = io.read("n") end
+print(string.format("%d %d", totals.sum(values), math.max(table.unpack(values))))

@@ -1,0 +1,3 @@
+let () =
+  let n = 3 in
+  print_endline n (* <-- error *)

@@ -1,0 +1,8 @@
+program broken;
+
+var
+  n: longint;
+begin
+  read(n);
+  writeln(m); // <-- error
+end.

@@ -1,0 +1,8 @@
+package Totals;
+use strict;
+use warnings;
+use List::Util qw(sum);
+
+sub total { return sum(@_) }
+
+1;

@@ -1,0 +1,5 @@
+use strict;
+use warnings;
+
+my $n = <STDIN>;
+print $m; # <-- error

@@ -1,0 +1,3 @@
+my $n = 1 << 45;
+my $text = "x" x $n;
+print length($text), "\n";
