@@ -113,13 +113,13 @@ static const struct shim_request *control_map(int fd, char *at)
 static void *place(struct state *w, uint64_t offset, size_t size, int prot, int flags, int fd)
 {
 	char *at = (char *)w->request + offset;
-	void *got = mmap(at, size, prot, flags | MAP_FIXED, fd, 0);
-	if (got == MAP_FAILED)
+	long got = sysmap(at, size, prot, flags | MAP_FIXED, fd, 0);
+	if (failed(got))
 		server_unsuitable(w->control, "the shim's memory cannot be mapped", NULL);
 	uint64_t end = (uint64_t)at + page_up(size);
 	if (end > w->end)
 		w->end = end;
-	return got;
+	return at;
 }
 
 /* Moves a descriptor out of the way; programs see 0 to SHIM_MAX_FDS-1 at most. Below
@@ -269,6 +269,8 @@ static void begin_on_scratch(void *arg)
 	w->room_copy = page_up(sizeof *w);
 	w->size = w->room_copy + page_up(w->room_size);
 	if (w->mode == SHIM_SNAPSHOT) {
+		const struct state *later = (void *)((char *)w->request + PLACE_STATE);
+		zones_begin(&w->zones, &later->zones);
 		const char *why = snapshot_take(w);
 		if (why)
 			server_unsuitable(w->control, why, NULL);
@@ -286,7 +288,7 @@ static void begin_on_scratch(void *arg)
 		server_unsuitable(w->control, "the state file cannot be written", strerror(errno));
 	if (w->room_size)
 		pwrite(w->fd, w->room, w->room_size, (off_t)w->room_copy);
-	munmap(w, page_up(sizeof *w));
+	sys2(SYS_munmap, w, page_up(sizeof *w));
 	server_begin(s);
 }
 

@@ -53,6 +53,29 @@ struct hot {
 	uint32_t reserved;
 };
 
+/* Memory kept for the runs' heaps and large blocks; empty where that is not possible. */
+struct zones {
+	uint64_t heap_base; /* the heap's end when the program was stopped */
+	uint64_t heap_open; /* always accessible up to here */
+	uint64_t heap_end;  /* the kernel's idea of the heap's end */
+	uint64_t area, area_end;
+};
+enum zone { ZONE_HEAP = 1, ZONE_AREA = 2 };
+
+/* What a run has taken of the zones: in its own memory. */
+#define MAX_BLOCKS 64
+struct heap {
+	const struct zones *zones;
+	void **libc_end; /* libc's idea of the heap's end */
+	uint64_t end;    /* the run's own */
+	uint64_t open;   /* accessible up to here */
+	uint64_t area_low; /* the lowest block there was in this run */
+	uint32_t locked, count;
+	struct {
+		uint64_t start, end;
+	} block[MAX_BLOCKS]; /* descending */
+};
+
 struct state {
 	const struct shim_request *request; /* where the shim's mappings begin */
 	struct shim_run *run;
@@ -94,8 +117,10 @@ struct state {
 	int pagemap, statm, maps, clear_refs;
 	uint32_t have_scan;
 	uint32_t dumpable;
+	struct zones zones;
+	uint32_t zones_hot; /* of enum zone: there are hot pages in it */
 	uint64_t brk;
-	uint64_t pages_total, pages_data; /* of statm */
+	uint64_t pages_total, pages_data; /* of statm, while the zones are closed */
 	uint64_t overhead;                /* resident pages that are the shim's own */
 	uint64_t copies;                  /* offset of the copies in the state file */
 	uint64_t copies_count;
@@ -125,6 +150,13 @@ NORETURN HIDDEN void server_child(const struct state *s);
 HIDDEN void server_state(int control, enum shim_state state);
 /* Says why there is no server here, and ends the process. */
 NORETURN HIDDEN void server_unsuitable(int control, const char *reason, const char *detail);
+
+/* heap.c */
+HIDDEN void zones_begin(struct zones *z, const struct zones *later);
+/* Makes zones accessible to the server, or inaccessible again. */
+HIDDEN void zones_protect(const struct zones *z, unsigned which, int open);
+/* The zones that the run says it has used. */
+HIDDEN unsigned zones_used(const struct zones *z);
 
 /* arguments.c */
 /* Brings the request's arguments into the room; 0 if they do not fit. */

@@ -215,6 +215,20 @@ static uint64_t lists_size(uint64_t hot_limit)
 	return page_up(2 * hot_limit) + page_up(hot_limit * sizeof(struct hot));
 }
 
+static unsigned zones_of(const struct state *s, const struct hot *list, uint64_t count)
+{
+	const struct zones *z = &s->zones;
+	unsigned found = 0;
+	for (uint64_t i = 0; i < count; i++) {
+		uint64_t at = list[i].address;
+		if (at >= z->heap_open && at < z->heap_end)
+			found |= ZONE_HEAP;
+		if (at >= z->area && at < z->area_end)
+			found |= ZONE_AREA;
+	}
+	return found;
+}
+
 static void hots_store(const struct state *s, uint64_t count)
 {
 	const struct hot *list = list_hot(s);
@@ -229,6 +243,9 @@ static void hots_store(const struct state *s, uint64_t count)
 	if (count != old)
 		state_set(s, hot_count, uint64_t, count);
 	memcpy(list_idle(s, 0), list_idle(s, 1), count);
+	unsigned zones = zones_of(s, list, count);
+	if (zones != s->zones_hot)
+		state_set(s, zones_hot, uint32_t, zones);
 }
 
 /* ---- Taking the snapshot ----------------------------------------------------- */
@@ -395,7 +412,7 @@ const char *snapshot_take(struct state *w)
 	    open_away(w, "/proc/self/clear_refs", O_WRONLY, &w->clear_refs))
 		return "/proc does not show the process to itself";
 	w->dumpable = !dumps_kill_sharers();
-	w->brk = (uint64_t)sys1(SYS_brk, 0);
+	w->brk = (uint64_t)sys1(SYS_brk, 0); /* with the zone behind the heap */
 
 	struct scan_run probe;
 	uint64_t stopped;
@@ -621,34 +638,67 @@ static const char *mappings_repair(const struct state *s)
 	return e == s->mapping_count ? NULL : "it removes mappings that it did not make";
 }
 
-static const char *mappings_check(const struct state *s, int audit, struct shim_answer *a)
+#define ZONES_ALL (ZONE_HEAP | ZONE_AREA)
+
+/* What statm's data should be while these zones are open. */
+static uint64_t data_expected(const struct state *s, unsigned open)
+{
+	const struct zones *z = &s->zones;
+	return s->pages_data + ((open & ZONE_HEAP) ? (z->heap_end - z->heap_open) / PAGE : 0) +
+	       ((open & ZONE_AREA) ? (z->area_end - z->area) / PAGE : 0);
+}
+
+/* Whether the kernel's totals are what they should be. */
+static int mappings_sum(const struct state *s, unsigned open)
 {
 	uint64_t total, resident, data;
-	if (statm_read(s->statm, &total, &resident, &data))
-		return "/proc does not show the process to itself";
-	if (total == s->pages_total && data == s->pages_data && !audit)
-		return NULL;
+	return !statm_read(s->statm, &total, &resident, &data) && total == s->pages_total &&
+	       data == data_expected(s, open);
+}
+
+/* Puts the zones back where a run has torn holes into them. */
+static void zones_mend(const struct state *s)
+{
+	const struct zones *z = &s->zones;
 	sys1(SYS_brk, s->brk);
-	if (audit) {
-		sys0(SYS_munlockall);
-		sys5(SYS_prctl, PR_SET_THP_DISABLE, 0, 0, 0, 0);
-	} else if (!statm_read(s->statm, &total, &resident, &data) &&
-		   total == s->pages_total && data == s->pages_data) {
+	zones_protect(z, ZONES_ALL, 1);
+	if (z->area_end > z->area && !mappings_sum(s, ZONES_ALL))
+		sysmap(z->area, z->area_end - z->area, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+}
+
+/* Makes the mappings what they were, with the zones in *open accessible, and perhaps
+ * more of them afterwards. */
+static const char *mappings_check(const struct state *s, int audit, unsigned *open,
+				  struct shim_answer *a)
+{
+	zones_protect(&s->zones, *open, 1);
+	if (!audit && mappings_sum(s, *open))
 		return NULL;
+	if (!audit) {
+		sys1(SYS_brk, s->brk);
+		if (mappings_sum(s, *open))
+			return NULL;
 	}
-	uint64_t stack_before = s->mapping_count ? s->mapping[s->stack_mapping].start : 0;
-	a->audits = 1;
-	const char *why = mappings_repair(s);
-	if (why)
-		return why;
-	statm_read(s->statm, &total, &resident, &data);
-	if (total == s->pages_total && data == s->pages_data)
+	*open = ZONES_ALL;
+	zones_mend(s);
+	if (!audit && mappings_sum(s, *open))
 		return NULL;
-	if (s->mapping[s->stack_mapping].start == stack_before)
+	a->audits = 1;
+	sys0(SYS_munlockall);
+	sys5(SYS_prctl, PR_SET_THP_DISABLE, 0, 0, 0, 0);
+	uint64_t stack = s->mapping[s->stack_mapping].start;
+	const char *why = mappings_repair(s);
+	if (why || mappings_sum(s, *open))
+		return why;
+	uint64_t grown = (stack - s->mapping[s->stack_mapping].start) / PAGE;
+	if (!grown)
 		return "it changes mappings that it did not make";
-	state_set(s, pages_total, uint64_t, total);
-	state_set(s, pages_data, uint64_t, data);
-	return NULL;
+	state_set(s, pages_total, uint64_t, s->pages_total + grown);
+	/* Whether a stack counts as data differs between kernels. */
+	if (!mappings_sum(s, *open))
+		state_set(s, pages_data, uint64_t, s->pages_data + grown);
+	return mappings_sum(s, *open) ? NULL : "it changes mappings that it did not make";
 }
 
 /* Resident pages that are the shim's own, by counting them. */
@@ -690,10 +740,13 @@ const char *snapshot_settle(const struct state *s)
 	}
 	state_write(s, s->mapping, list, (size_t)count * sizeof *list);
 	state_set(s, mapping_count, uint32_t, (uint32_t)count);
+	const struct zones *z = &s->zones;
+	ours += z->heap_end - z->heap_base + z->area_end - z->area;
 	state_set(s, address_space, uint64_t, ours);
 	const char *why = hots_scan(s);
 	if (why)
 		return why;
+	zones_protect(&s->zones, ZONES_ALL, 0);
 	uint64_t total, resident, data;
 	if (statm_read(s->statm, &total, &resident, &data))
 		return "/proc does not show the process to itself";
@@ -709,7 +762,8 @@ const char *snapshot_restore(const struct state *s, int scan, uint64_t number,
 	sys5(SYS_prctl, PR_SET_DUMPABLE, s->dumpable, 0, 0, 0);
 	int audit = number <= 2 || number % AUDIT_EVERY == 0;
 	/* First of all: only what is mapped can be read and written. */
-	const char *why = mappings_check(s, audit, a);
+	unsigned open = zones_used(&s->zones) | s->zones_hot;
+	const char *why = mappings_check(s, audit, &open, a);
 	if (why)
 		return why;
 	if (audit)
@@ -721,6 +775,7 @@ const char *snapshot_restore(const struct state *s, int scan, uint64_t number,
 			return why;
 	}
 	uint64_t foreign = (hots_repair(s, a) + s->overhead) * PAGE;
+	zones_protect(&s->zones, open, 0);
 	arguments_repair(s);
 	a->max_rss = a->max_rss > foreign ? a->max_rss - foreign : 0;
 	return NULL;
