@@ -116,9 +116,13 @@ type jsonField struct {
 	field reflect.StructField
 }
 
-// jsonFields lists a struct's keys; those of embedded structs are its own.
+// jsonFields lists a struct's keys; those of embedded structs are its own. What
+// is no struct has none.
 func jsonFields(t reflect.Type) []jsonField {
 	var fields []jsonField
+	if t.Kind() != reflect.Struct {
+		return nil
+	}
 	for _, f := range reflect.VisibleFields(t) {
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if f.Anonymous || name == "" || name == "-" {

@@ -71,7 +71,7 @@ type Editor struct {
 	t    testing.TB
 	dir  string
 	conn *rpc.Conn
-	w    *lockedWriter
+	w    io.WriteCloser
 	opts Options
 
 	served   chan struct{} // closed when the server has returned
@@ -86,18 +86,6 @@ type Editor struct {
 type buffer struct {
 	text    string
 	version int
-}
-
-// lockedWriter keeps raw frames and ordinary ones apart.
-type lockedWriter struct {
-	mu sync.Mutex
-	io.WriteCloser
-}
-
-func (w *lockedWriter) Write(p []byte) (int, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.WriteCloser.Write(p)
 }
 
 // Start connects a fake editor, whose files are in dir, to a server with deps, and
@@ -116,7 +104,7 @@ func Connect(t testing.TB, dir string, deps lsp.Deps, opts Options) *Editor {
 	toEditor, fromServer := io.Pipe()
 	e := &Editor{
 		t: t, dir: dir, opts: opts,
-		w:       &lockedWriter{WriteCloser: fromEditor},
+		w:       fromEditor,
 		served:  make(chan struct{}),
 		state:   newState(),
 		buffers: map[string]*buffer{},
@@ -196,18 +184,12 @@ func (e *Editor) Notify(method string, params any) {
 	}
 }
 
-// Raw sends bytes as they are.
-func (e *Editor) Raw(text string) {
-	e.t.Helper()
-	if _, err := io.WriteString(e.w, text); err != nil {
-		e.t.Fatal(err)
-	}
-}
-
 // Frame sends a body, whatever it is, in a proper frame.
 func (e *Editor) Frame(body string) {
 	e.t.Helper()
-	e.Raw(fmt.Sprintf("Content-Length: %d\r\n\r\n%s", len(body), body))
+	if err := e.conn.SendRaw([]byte(body)); err != nil {
+		e.t.Fatal(err)
+	}
 }
 
 // URI is the document of a file of the test; a name with a scheme is a URI

@@ -200,6 +200,10 @@ func encodeParams(params any) ([]byte, error) {
 	return encode(params)
 }
 
+// SendRaw sends a message that is encoded already, whatever it is. Tests use it to
+// send what no well-behaved peer would.
+func (c *Conn) SendRaw(body []byte) error { return c.send("", body) }
+
 // send queues a message.
 func (c *Conn) send(key string, body []byte) error {
 	return c.out.put(key, appendFrame(make([]byte, 0, len(body)+32), body))

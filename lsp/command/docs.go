@@ -1,0 +1,95 @@
+package command
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+)
+
+// Sections are the generated parts of docs/protocol.md, by name. The document
+// has them between the lines "<!-- begin NAME -->" and "<!-- end NAME -->", and a
+// test keeps them as they are here.
+func Sections() map[string]string {
+	return map[string]string{
+		"commands":      commandSection(),
+		"options":       optionSection(),
+		"notifications": notificationSection(),
+	}
+}
+
+func commandSection() string {
+	var b strings.Builder
+	for _, c := range All() {
+		fmt.Fprintf(&b, "### `%s`\n\n%s. %s\n\n", c.Name, c.Title, c.Doc)
+		table(&b, "Parameter", jsonFields(c.params))
+		table(&b, "Result", jsonFields(c.result))
+	}
+	return strings.TrimRight(b.String(), "\n") + "\n"
+}
+
+func optionSection() string {
+	var b strings.Builder
+	docs := optionDocs()
+	b.WriteString("| Option | Type | Meaning |\n|:-|:-|:-|\n")
+	for _, f := range optionFields() {
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", f.name, typeName(f.field.Type), docs[f.name])
+	}
+	return b.String()
+}
+
+func optionFields() []jsonField { return jsonFields(reflect.TypeFor[Options]()) }
+
+func notificationSection() string {
+	var b strings.Builder
+	for _, n := range []struct {
+		name, doc string
+		params    reflect.Type
+	}{
+		{NotifyRun, "What has happened in a run. Counters come about ten times a second; unsent ones are replaced by newer ones. Everything else is sent once, in order.", reflect.TypeFor[RunNotification]()},
+		{NotifyStatus, "How the sandbox stands, at the beginning and at every change.", reflect.TypeFor[StatusNotification]()},
+	} {
+		fmt.Fprintf(&b, "### `%s`\n\n%s\n\n", n.name, n.doc)
+		table(&b, "Field", jsonFields(n.params))
+	}
+	return strings.TrimRight(b.String(), "\n") + "\n"
+}
+
+// table lists fields; there is none for nothing.
+func table(b *strings.Builder, title string, fields []jsonField) {
+	if len(fields) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "| %s | Type | Meaning |\n|:-|:-|:-|\n", title)
+	for _, f := range fields {
+		name := "`" + f.name + "`"
+		if strings.Contains(f.field.Tag.Get("json"), "omit") {
+			name += "?"
+		}
+		fmt.Fprintf(b, "| %s | %s | %s |\n", name, typeName(f.field.Type), f.field.Tag.Get("doc"))
+	}
+	b.WriteString("\n")
+}
+
+// typeName is a Go type as JSON knows it.
+func typeName(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Pointer:
+		return typeName(t.Elem())
+	case reflect.Bool:
+		return "boolean"
+	case reflect.Int, reflect.Uint64, reflect.Float64:
+		return "number"
+	case reflect.Int64: // A duration or a size.
+		return "number or string"
+	case reflect.String:
+		return "string"
+	case reflect.Slice:
+		return typeName(t.Elem()) + "[]"
+	case reflect.Map:
+		return "object of " + typeName(t.Elem())
+	case reflect.Struct:
+		return t.Name()
+	default:
+		return "any"
+	}
+}
