@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"path/filepath"
 	"strings"
 
@@ -52,35 +50,21 @@ No generator is needed. The reduced input is saved as a test.
 
 func (o *shrinkOptions) run(ctx context.Context, a *app, cmd *cobra.Command, tested string) error {
 	a.newRunOutput(o.format)
-	input, err := o.read(a.in)
+	text, err := readInput(o.input, a.in)
 	if err != nil {
 		return err
 	}
+	input := problem.Test{Name: inputName(o.input), Input: text}
 	return o.runOptions.run(ctx, a, cmd.Flags(), tested,
 		func(ctx context.Context, sb stress.Sandbox, r *room.Room, files room.Files, options problem.Options, obs sandbox.Observer) (problem.Result, error) {
 			return stress.Reduce(ctx, sb, r, files, options, input, obs)
 		})
 }
 
-// read reads the input as it is: it may be empty, and need not be a text.
-func (o *shrinkOptions) read(stdin io.Reader) (problem.Test, error) {
-	test := problem.Test{Name: strings.TrimSuffix(filepath.Base(o.input), ".in")}
-	var err error
-	if o.input == "-" {
-		test.Name = "standard input"
-		test.Input, err = io.ReadAll(io.LimitReader(stdin, room.MaxFile+1))
-		if len(test.Input) > room.MaxFile {
-			err = &room.TooLargeError{Size: int64(len(test.Input)), Limit: room.MaxFile}
-		}
-	} else {
-		test.Input, err = room.Disk{}.ReadFile(o.input)
+// inputName is the name of the test that an input is.
+func inputName(file string) string {
+	if file == "-" {
+		return "standard input"
 	}
-	var large *room.TooLargeError
-	if errors.As(err, &large) {
-		return test, fmt.Errorf("the input %s is too large: %w", room.ShowName(o.input), err)
-	}
-	if err != nil {
-		return test, fmt.Errorf("reading the input: %w", err)
-	}
-	return test, nil
+	return strings.TrimSuffix(filepath.Base(file), ".in")
 }
