@@ -85,7 +85,7 @@ func (r *run) shrinkInput(ctx context.Context, f *finding, o shrink.Options) shr
 		return r.tryAll(ctx, f, workers, candidates)
 	}
 	if r.spec != nil {
-		o.Valid = func(input []byte) bool { return r.spec.Validate(input) == nil }
+		return r.spec.Shrink(ctx, f.input, oracle, o)
 	}
 	return shrink.Text(ctx, f.input, oracle, o)
 }
