@@ -14,6 +14,7 @@ func Sections() map[string]string {
 		"commands":      commandSection(),
 		"options":       optionSection(),
 		"notifications": notificationSection(),
+		"types":         typeSection(),
 	}
 }
 
@@ -50,6 +51,16 @@ func notificationSection() string {
 	} {
 		fmt.Fprintf(&b, "### `%s`\n\n%s\n\n", n.name, n.doc)
 		table(&b, "Field", jsonFields(n.params))
+	}
+	return strings.TrimRight(b.String(), "\n") + "\n"
+}
+
+// typeSection describes the objects that occur in several places.
+func typeSection() string {
+	var b strings.Builder
+	for _, t := range []reflect.Type{reflect.TypeFor[RunInfo](), reflect.TypeFor[SavedTest](), reflect.TypeFor[RoleFile]()} {
+		fmt.Fprintf(&b, "### %s\n\n", t.Name())
+		table(&b, "Field", jsonFields(t))
 	}
 	return strings.TrimRight(b.String(), "\n") + "\n"
 }
