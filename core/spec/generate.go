@@ -239,7 +239,7 @@ func (g *generator) impossible(f *field, format string, args ...any) *failure {
 	}
 	g.trouble = ""
 	return &failure{message: fmt.Sprintf("no value is possible for `%s`: %s", f.name, reason), span: f.span,
-		symbols: append(f.typ.symbols(), f.symbol), block: f.block}
+		symbols: f.typ.symbols(), block: f.block}
 }
 
 func (g *generator) repeat(s *repeatStmt, rec *record) *failure {

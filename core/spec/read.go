@@ -258,9 +258,11 @@ func (r *reader) repeat(s *repeatStmt, rec *record) bool {
 			one.vals[s.index.slot].num = i + 1
 		}
 		recs = append(recs, one)
+		one.start = int32(start)
 		if !r.block(s.body, one) {
 			return false
 		}
+		one.end = int32(r.at)
 		if s.limit != nil && r.at == start {
 			return r.fail(r.at, 0, "", s.limit.span, "the repetition is empty, so that there is no telling how often it is repeated")
 		}

@@ -24,17 +24,23 @@ func SizeAt(test int) Size {
 	return Size(4 + root)
 }
 
-// sizes is the range from which a count is drawn.
-func (g *generator) sizes(b bound) bound {
-	limit := g.size
+// limit is the size in force: larger or smaller than asked for where a condition
+// did not hold.
+func (g *generator) limit() int64 {
 	switch g.bend % 4 {
 	case 1:
-		limit = 2*limit + 2
+		return 2*g.size + 2
 	case 2:
-		limit /= 2
+		return g.size / 2
 	case 3:
-		limit = 4*limit + 4
+		return 4*g.size + 4
 	}
+	return g.size
+}
+
+// sizes is the range from which a count is drawn.
+func (g *generator) sizes(b bound) bound {
+	limit := g.limit()
 	high := max(b.lo, limit)
 	if b.lo > limit {
 		high = saturatedAdd(b.lo, limit/4)
@@ -57,9 +63,10 @@ func (g *generator) drawSize(f *field, b bound) int64 {
 // drawEdges draws a number of edges; the bound is what the graph allows. Sparse
 // and complete graphs are frequent.
 func (g *generator) drawEdges(b bound) int64 {
-	limit := saturatedMultiply(3, g.size)
-	if g.size < 12 {
-		limit = max(limit, g.size*(g.size-1))
+	size := g.limit()
+	limit := saturatedMultiply(3, size)
+	if size < 12 {
+		limit = max(limit, size*(size-1))
 	}
 	capped := bound{b.lo, min(b.hi, max(b.lo, limit))}
 	switch g.rng.pick(4, 2, 2, 3) {

@@ -3,6 +3,8 @@ package spec
 // record is one pass through a block: a value for each of the block's slots.
 type record struct {
 	vals []value
+	// start and end are where a repetition lies in the text it was read from.
+	start, end int32
 }
 
 // value is what one slot holds. Which parts are used depends on what the slot
@@ -118,7 +120,7 @@ func (s *store) reset() {
 
 // heavy reports whether the store has grown too large to be kept for later.
 func (s *store) heavy() bool {
-	return s.values.size()*24+s.numbers.size()*8+s.bytes.size()+s.records.size()*24 > 64<<20
+	return s.values.size()*24+s.numbers.size()*8+s.bytes.size()+s.records.size()*32 > 64<<20
 }
 
 func (v *value) list() []int64 {
