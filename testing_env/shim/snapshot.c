@@ -22,8 +22,10 @@
 #include <sys/utsname.h>
 
 #define AUDIT_EVERY 64
-/* Pages of zeroes that no run has touched for so many runs are given back. */
-#define IDLE_RUNS 16
+/* Pages of zeroes that no run has changed for so many runs are given back. If they
+ * are soon wanted again, patience grows. */
+#define PATIENCE_LEAST 16
+#define PATIENCE_MOST 240
 /* Address spaces with more pages than this (16 GiB) are not for snapshots. */
 #define MAX_PAGES (4ul << 20)
 /* From so many pages with content on, it pays to let the kernel say which of them a
@@ -198,21 +200,36 @@ static int in_room(const struct state *s, uint64_t page)
 
 /* ---- Lists in scratch memory ------------------------------------------------- */
 
+/* Nothing depends on these but speed. */
+struct cooling {
+	uint32_t patience;
+	uint32_t given_back; /* pages, last time */
+};
+
+static struct cooling *cooling_of(const struct state *s)
+{
+	struct cooling *c = (struct cooling *)s->lists;
+	if (c->patience < PATIENCE_LEAST || c->patience > PATIENCE_MOST)
+		c->patience = PATIENCE_LEAST;
+	return c;
+}
+
 /* How often in a row a hot page was found unchanged; two of them, because lists are
- * made from lists. Nothing depends on them but speed. */
+ * made from lists. */
 static uint8_t *list_idle(const struct state *s, int which)
 {
-	return (uint8_t *)s->lists + (which ? s->hot_limit : 0);
+	return (uint8_t *)s->lists + sizeof(struct cooling) + (which ? s->hot_limit : 0);
 }
 
 static struct hot *list_hot(const struct state *s)
 {
-	return (struct hot *)(s->lists + page_up(2 * s->hot_limit));
+	return (struct hot *)(s->lists + page_up(sizeof(struct cooling) + 2 * s->hot_limit));
 }
 
 static uint64_t lists_size(uint64_t hot_limit)
 {
-	return page_up(2 * hot_limit) + page_up(hot_limit * sizeof(struct hot));
+	return page_up(sizeof(struct cooling) + 2 * hot_limit) +
+	       page_up(hot_limit * sizeof(struct hot));
 }
 
 static unsigned zones_of(const struct state *s, const struct hot *list, uint64_t count)
@@ -441,7 +458,9 @@ struct rebuild {
 	const struct state *s;
 	uint64_t count; /* of the new list */
 	uint64_t zeroes;
-	uint64_t old; /* cursor in the old list */
+	uint64_t fresh; /* zeroes that were not hot before */
+	uint64_t untouched; /* of those dropped */
+	uint64_t old;   /* cursor in the old list */
 	struct run drop;
 };
 
@@ -489,19 +508,22 @@ static void keep_written(struct rebuild *b, const struct region *r, uint64_t pag
 	if (in_room(s, page))
 		return;
 	keep_old(b, page);
-	uint8_t idle = 0;
-	if (b->old < s->hot_count && hots_of(s)[b->old].address == page)
-		idle = list_idle(s, 0)[b->old++];
+	int known = b->old < s->hot_count && hots_of(s)[b->old].address == page;
+	uint8_t idle = known ? list_idle(s, 0)[b->old++] : 0;
 	uint32_t slot = slot_of(s, r, page);
-	if (!slot && b->zeroes++ >= s->retain)
-		drop(b, page);
-	else
+	if (slot || b->zeroes++ < s->retain) {
+		b->fresh += !known;
 		keep(b, page, slot, idle);
+		return;
+	}
+	b->untouched += known && page_nonzero((void *)page) == PAGE;
+	drop(b, page);
 }
 
 /* Reads the page tables and makes the list of hot pages anew. Pages of zeroes beyond
- * what may be retained are dropped on the way. */
-static const char *hots_scan(const struct state *s)
+ * what may be retained are dropped on the way; *untouched counts those of them that
+ * the run had left alone. */
+static const char *hots_scan(const struct state *s, uint64_t *untouched)
 {
 	struct rebuild b = {.s = s};
 	struct walk walk;
@@ -520,24 +542,32 @@ static const char *hots_scan(const struct state *s)
 	drop_flush(&b);
 	keep_old(&b, UINT64_MAX);
 	hots_store(s, b.count);
+	*untouched = b.untouched;
+	struct cooling *c = cooling_of(s);
+	if (c->given_back && b.fresh * 2 >= c->given_back) {
+		c->patience *= 4;
+		if (c->patience > PATIENCE_MOST)
+			c->patience = PATIENCE_MOST;
+		c->given_back = 0;
+	}
 	return NULL;
 }
 
 /* Gives back the pages of zeroes that nobody has touched for a while. */
-static void hots_cool(const struct state *s)
+static void hots_cool(const struct state *s, struct cooling *c)
 {
 	struct rebuild b = {.s = s};
 	const struct hot *hot = hots_of(s);
 	const uint8_t *idle = list_idle(s, 0);
 	for (uint64_t i = 0; i < s->hot_count; i++) {
-		if (!hot[i].slot && idle[i] >= IDLE_RUNS)
+		if (!hot[i].slot && idle[i] >= c->patience)
 			drop(&b, hot[i].address);
 		else
 			keep(&b, hot[i].address, hot[i].slot, idle[i]);
 	}
 	drop_flush(&b);
-	if (b.count != s->hot_count)
-		hots_store(s, b.count);
+	c->given_back = (uint32_t)(s->hot_count - b.count);
+	hots_store(s, b.count);
 }
 
 /* Repairs the hot pages; returns how many pages of zeroes the run left alone. */
@@ -547,6 +577,7 @@ static uint64_t hots_repair(const struct state *s, struct shim_answer *a)
 	uint8_t *idle = list_idle(s, 0);
 	uint64_t untouched = 0, restored = 0, cold = 0;
 	uint64_t count = s->hot_count;
+	struct cooling *c = cooling_of(s);
 	for (uint64_t i = 0; i < count; i++) {
 		char *page = (char *)hot[i].address;
 		const char *copy = hot[i].slot ? copy_of(s, hot[i].slot) : NULL;
@@ -555,7 +586,7 @@ static uint64_t hots_repair(const struct state *s, struct shim_answer *a)
 			untouched += !copy;
 			if (idle[i] < 255)
 				idle[i]++;
-			cold += !copy && idle[i] >= IDLE_RUNS;
+			cold += !copy && idle[i] >= c->patience;
 			continue;
 		}
 		idle[i] = 0;
@@ -568,7 +599,7 @@ static uint64_t hots_repair(const struct state *s, struct shim_answer *a)
 	a->hot = count;
 	a->restored = restored;
 	if (cold)
-		hots_cool(s);
+		hots_cool(s, c);
 	return untouched;
 }
 
@@ -743,7 +774,8 @@ const char *snapshot_settle(const struct state *s)
 	const struct zones *z = &s->zones;
 	ours += z->heap_end - z->heap_base + z->area_end - z->area;
 	state_set(s, address_space, uint64_t, ours);
-	const char *why = hots_scan(s);
+	uint64_t untouched;
+	const char *why = hots_scan(s, &untouched);
 	if (why)
 		return why;
 	zones_protect(&s->zones, ZONES_ALL, 0);
@@ -768,13 +800,15 @@ const char *snapshot_restore(const struct state *s, int scan, uint64_t number,
 		return why;
 	if (audit)
 		state_set(s, overhead, uint64_t, overhead_count(s));
+	uint64_t untouched = 0;
 	if (scan) {
 		a->scans = 1;
-		why = hots_scan(s);
+		why = hots_scan(s, &untouched);
 		if (why)
 			return why;
 	}
-	uint64_t foreign = (hots_repair(s, a) + s->overhead) * PAGE;
+	untouched += hots_repair(s, a);
+	uint64_t foreign = (untouched + s->overhead) * PAGE;
 	zones_protect(&s->zones, open, 0);
 	arguments_repair(s);
 	a->max_rss = a->max_rss > foreign ? a->max_rss - foreign : 0;
