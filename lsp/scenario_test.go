@@ -8,6 +8,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"stresstester/core/stress"
 	"stresstester/lsp"
 	"stresstester/lsp/lsptest"
 )
@@ -25,14 +26,24 @@ func TestMain(m *testing.M) {
 
 // TestScenarios plays every story in testdata with one real sandbox.
 func TestScenarios(t *testing.T) {
-	paths, err := filepath.Glob("testdata/*.txtar")
+	play(t, "testdata", func(t *testing.T) stress.Sandbox { return lsptest.Real(t) })
+}
+
+// TestScenariosWithoutSandbox plays those in which nothing gets as far as a run.
+func TestScenariosWithoutSandbox(t *testing.T) {
+	play(t, "testdata/nosandbox", func(*testing.T) stress.Sandbox { return lsptest.Scripted(forever) })
+}
+
+func play(t *testing.T, dir string, sandbox func(*testing.T) stress.Sandbox) {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(dir, "*.txtar"))
 	if err != nil || len(paths) == 0 {
-		t.Fatalf("no scenarios: %v", err)
+		t.Fatalf("no scenarios in %s: %v", dir, err)
 	}
 	for _, path := range paths {
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".txtar"), func(t *testing.T) {
 			t.Parallel()
-			lsptest.RunScenario(t, path, lsp.Deps{Sandbox: lsptest.Real(t), Version: "test"})
+			lsptest.RunScenario(t, path, lsp.Deps{Sandbox: sandbox(t), Version: "test"})
 		})
 	}
 }

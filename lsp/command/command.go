@@ -27,6 +27,7 @@ type Handlers interface {
 	OpenCounterexample(context.Context, OpenCounterexampleParams) (OpenCounterexampleResult, error)
 	SaveTest(context.Context, SaveTestParams) (SaveTestResult, error)
 	DeleteTest(context.Context, DeleteTestParams) (DeleteTestResult, error)
+	SpecPreview(context.Context, SpecPreviewParams) (SpecPreviewResult, error)
 	Doctor(context.Context, DoctorParams) (DoctorResult, error)
 }
 
@@ -42,6 +43,7 @@ const (
 	OpenCounterexample = "stresstester.openCounterexample"
 	SaveTest           = "stresstester.saveTest"
 	DeleteTest         = "stresstester.deleteTest"
+	SpecPreview        = "stresstester.spec.preview"
 	Doctor             = "stresstester.doctor"
 )
 
@@ -68,6 +70,8 @@ func All() []Command {
 			"Saves a counterexample, or any input, among the problem's tests, which are run first from then on."),
 		declare(DeleteTest, "Delete test", Handlers.DeleteTest,
 			"Moves a saved test to the trash in .stresstester."),
+		declare(SpecPreview, "Preview samples of a spec", Handlers.SpecPreview,
+			"Makes a few inputs that follow a spec, which need not be saved."),
 		declare(Doctor, "Check the installation", Handlers.Doctor,
 			"Checks the installation and says what to do where something does not work."),
 	}

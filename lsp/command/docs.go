@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+
+	"stresstester/core/problem"
 )
 
 // Sections are the generated parts of docs/protocol.md, by name. The document
@@ -58,7 +60,7 @@ func notificationSection() string {
 // typeSection describes the objects that occur in several places.
 func typeSection() string {
 	var b strings.Builder
-	for _, t := range []reflect.Type{reflect.TypeFor[RunInfo](), reflect.TypeFor[SavedTest](), reflect.TypeFor[RoleFile]()} {
+	for _, t := range []reflect.Type{reflect.TypeFor[RunInfo](), reflect.TypeFor[SavedTest](), reflect.TypeFor[RoleFile](), reflect.TypeFor[Sample](), reflect.TypeFor[SpecMistake]()} {
 		fmt.Fprintf(&b, "### %s\n\n", t.Name())
 		table(&b, "Field", jsonFields(t))
 	}
@@ -83,6 +85,9 @@ func table(b *strings.Builder, title string, fields []jsonField) {
 
 // typeName is a Go type as JSON knows it.
 func typeName(t reflect.Type) string {
+	if t == reflect.TypeFor[problem.Text]() {
+		return "string"
+	}
 	switch t.Kind() {
 	case reflect.Pointer:
 		return typeName(t.Elem())

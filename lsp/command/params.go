@@ -163,6 +163,34 @@ type DeleteTestResult struct {
 	Trashed string `json:"trashed" doc:"its name in .stresstester/X/.trash, from where it can be moved back"`
 }
 
+// SpecPreviewParams names a spec.
+type SpecPreviewParams struct {
+	URI   string `json:"uri" doc:"the spec's document, saved or not; any scheme"`
+	Count int    `json:"count,omitempty" doc:"how many samples, at most 100; default 5"`
+	Seed  uint64 `json:"seed,omitempty" doc:"the first sample's seed; default 1"`
+	Show  bool   `json:"show,omitempty" doc:"show the samples in the editor, too"`
+}
+
+// SpecPreviewResult is what a spec makes.
+type SpecPreviewResult struct {
+	Samples  []Sample      `json:"samples" doc:"inputs, as a run makes them for the same seeds"`
+	Mistakes []SpecMistake `json:"mistakes" doc:"what is wrong with the spec; there are no samples then"`
+	Document string        `json:"document,omitempty" doc:"the document that holds the samples, when they were to be shown"`
+}
+
+// Sample is one input made by a spec.
+type Sample struct {
+	Seed  uint64       `json:"seed" doc:"its seed"`
+	Input problem.Text `json:"input" doc:"the input"`
+}
+
+// SpecMistake is a mistake in a spec.
+type SpecMistake struct {
+	Line    int    `json:"line" doc:"its line, counted from 1"`
+	Column  int    `json:"column" doc:"its column in bytes, counted from 1"`
+	Message string `json:"message" doc:"what is wrong, and how to mend it"`
+}
+
 // DoctorParams is empty.
 type DoctorParams struct{}
 

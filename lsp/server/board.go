@@ -9,6 +9,7 @@ import (
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
 
+	"stresstester/core/problem"
 	"stresstester/lsp/document"
 	"stresstester/lsp/runs"
 )
@@ -17,8 +18,10 @@ import (
 type mark struct {
 	uri string
 	at  document.Position
-	// word makes the range a word rather than the rest of the line.
+	// word makes the range a word rather than the rest of the line; end, where
+	// it is set, is the range's own.
 	word     bool
+	end      *document.Position
 	severity protocol.DiagnosticSeverity
 	// code is the verdict.
 	code    string
@@ -28,6 +31,14 @@ type mark struct {
 	failure int
 	// create is the missing role that the remedy creates, if that is the remedy.
 	create string
+	// fixes are edits of the document that mend it.
+	fixes []fix
+}
+
+// fix is an edit that mends something.
+type fix struct {
+	title string
+	edit  protocol.TextEdit
 }
 
 // related is another place that has to do with it.
@@ -52,6 +63,7 @@ type board struct {
 
 	mu        sync.Mutex
 	problems  map[string]*shown // by the tested document
+	texts     map[string][]mark // by document: what its text alone tells
 	published map[string]bool   // documents that have diagnostics in the editor
 	// edits are those made to the documents while a run works on their older
 	// texts, by run and document.
@@ -62,6 +74,7 @@ func newBoard(s *Server) *board {
 	return &board{
 		s:         s,
 		problems:  map[string]*shown{},
+		texts:     map[string][]mark{},
 		published: map[string]bool{},
 		edits:     map[*runs.Run]map[string][]document.Edit{},
 	}
@@ -115,6 +128,17 @@ func (b *board) show(run *runs.Run, marks []mark) {
 	next := &shown{run: run, marks: marks}
 	next.changed = b.changedSince(run)
 	b.replace(run.URI(), next)
+}
+
+// read shows what a document's text alone tells, run or not.
+func (b *board) read(doc string, marks []mark) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(marks)+len(b.texts[doc]) == 0 {
+		return
+	}
+	b.texts[doc] = marks
+	b.publish(doc)
 }
 
 // replace shows the problem anew, wherever it was and is shown.
@@ -204,7 +228,7 @@ func (b *board) outdated(run *runs.Run) bool {
 }
 
 // marksAt calls yield with the marks whose range, as published, meets the given
-// one, and their runs.
+// one, and their runs, which are nil for what the text alone tells.
 func (b *board) marksAt(document string, at document.Range, yield func(*runs.Run, mark)) {
 	snapshot, ok := b.s.text(document)
 	if !ok {
@@ -212,9 +236,18 @@ func (b *board) marksAt(document string, at document.Range, yield func(*runs.Run
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	meets := func(m mark) bool {
+		r := m.rangeIn(snapshot)
+		return m.uri == document && !at.End.Before(r.Start) && !r.End.Before(at.Start)
+	}
+	for _, m := range b.texts[document] {
+		if meets(m) {
+			yield(nil, m)
+		}
+	}
 	for _, p := range b.problems {
 		for _, m := range p.marks {
-			if r := m.rangeIn(snapshot); m.uri == document && !at.End.Before(r.Start) && !r.End.Before(at.Start) {
+			if meets(m) {
 				yield(p.run, m)
 			}
 		}
@@ -222,6 +255,9 @@ func (b *board) marksAt(document string, at document.Range, yield func(*runs.Run
 }
 
 func (m *mark) rangeIn(s *document.Snapshot) document.Range {
+	if m.end != nil {
+		return document.Range{Start: m.at, End: *m.end}
+	}
 	if m.word {
 		return s.Word(m.at)
 	}
@@ -236,9 +272,15 @@ func (b *board) publish(doc string) {
 	if !ok {
 		snapshot = document.Detached(doc, nil, b.s.encoding())
 	}
+	for i := range b.texts[doc] {
+		diagnostics = append(diagnostics, b.diagnostic(&b.texts[doc][i], &shown{}, snapshot))
+	}
+	mistaken := len(diagnostics) > 0
 	for _, p := range b.problems {
 		for i := range p.marks {
-			if m := &p.marks[i]; m.uri == doc {
+			m := &p.marks[i]
+			// What is wrong with the text as it is now need not be said twice.
+			if m.uri == doc && (!mistaken || m.code != string(problem.CE)) {
 				diagnostics = append(diagnostics, b.diagnostic(m, p, snapshot))
 			}
 		}

@@ -63,6 +63,25 @@ func (c *cases) file(run *runs.Run, failure int, part string) (string, error) {
 	return path, nil
 }
 
+// samples is the path of a document with samples of the named problem's spec. It
+// is written anew each time.
+func (c *cases) samples(name, text string) (string, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.makeRoot(); err != nil {
+		return "", err
+	}
+	dir := filepath.Join(c.root, "samples")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", fmt.Errorf("making room for samples: %w", err)
+	}
+	path := filepath.Join(dir, filepath.Base(name)+".txt")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		return "", fmt.Errorf("writing samples: %w", err)
+	}
+	return path, nil
+}
+
 // caseText is a part's text, and its file when it may have been saved.
 func caseText(run *runs.Run, failure int, part string) (text problem.Text, saved string, err error) {
 	f, err := failureOf(run, failure)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"go.lsp.dev/protocol"
+	"go.lsp.dev/uri"
 
 	"stresstester/core/problem"
 	"stresstester/lsp/command"
@@ -28,6 +29,7 @@ func (s *Server) codeAction(_ context.Context, p *codeActionParams) ([]protocol.
 	}
 	at := document.Range{Start: fromProtocol(p.Range.Start), End: fromProtocol(p.Range.End)}
 	for _, found := range s.marksIn(document.Canonical(p.TextDocument.URI), at) {
+		actions = append(actions, s.edits(found.mark)...)
 		for _, c := range s.remedies(found) {
 			if s.client.codeActionLiterals {
 				actions = append(actions, &protocol.CodeAction{Title: c.Title, Kind: ptr(protocol.CodeActionKindQuickFix), Command: c})
@@ -49,7 +51,23 @@ func wanted(only []protocol.CodeActionKind) bool {
 	return len(only) == 0
 }
 
-// foundMark is a mark with its run.
+// edits are the changes of the text that mend a mark, for clients that take such.
+func (s *Server) edits(m mark) []protocol.CommandOrCodeAction {
+	u, err := uri.Parse(m.uri)
+	if err != nil || !s.client.codeActionLiterals {
+		return nil
+	}
+	var actions []protocol.CommandOrCodeAction
+	for _, f := range m.fixes {
+		actions = append(actions, &protocol.CodeAction{
+			Title: f.title, Kind: ptr(protocol.CodeActionKindQuickFix),
+			Edit: &protocol.WorkspaceEdit{Changes: map[uri.URI][]protocol.TextEdit{u: {f.edit}}},
+		})
+	}
+	return actions
+}
+
+// foundMark is a mark with its run, or without one.
 type foundMark struct {
 	run *runs.Run
 	mark
@@ -62,6 +80,9 @@ func (s *Server) marksIn(doc string, at document.Range) []foundMark {
 }
 
 func (s *Server) remedies(m foundMark) []protocol.Command {
+	if m.run == nil {
+		return nil
+	}
 	uri, run := m.run.URI(), m.run.ID()
 	if m.create != "" {
 		role := problem.Role(m.create)

@@ -23,6 +23,9 @@ func (s *Server) codeLens(_ context.Context, p *documentParams) ([]protocol.Code
 	if !ok || s.client.CodeLens == "off" || document.PathOf(uri) == "" {
 		return none, nil
 	}
+	if isSpec(uri) {
+		return s.specLenses(uri), nil
+	}
 	files := document.NewOverlay(s.docs.View(), s.disk)
 	at, err := s.locate(files, uri)
 	if err != nil {

@@ -41,6 +41,7 @@ func (s *Server) didOpen(_ context.Context, p *didOpenParams) error {
 	d := p.TextDocument
 	snapshot := s.docs.Open(document.Canonical(d.URI), d.LanguageID, d.Version, d.Text)
 	s.board.edited(snapshot.URI(), nil)
+	s.board.read(snapshot.URI(), checkText(snapshot))
 	return nil
 }
 
@@ -53,11 +54,12 @@ func (s *Server) didChange(_ context.Context, p *didChangeParams) error {
 		}
 	}
 	uri := document.Canonical(p.TextDocument.URI)
-	_, edits, err := s.docs.Change(uri, p.TextDocument.Version, changes)
+	snapshot, edits, err := s.docs.Change(uri, p.TextDocument.Version, changes)
 	if err != nil {
 		return err
 	}
 	s.board.edited(uri, edits)
+	s.board.read(uri, checkText(snapshot))
 	return nil
 }
 
@@ -65,6 +67,7 @@ func (s *Server) didClose(_ context.Context, p *documentParams) error {
 	uri := document.Canonical(p.TextDocument.URI)
 	s.docs.Close(uri)
 	s.board.edited(uri, nil)
+	s.board.read(uri, nil)
 	return nil
 }
 
