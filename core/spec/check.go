@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -417,6 +418,7 @@ func (c *checker) parts(f *field) {
 	for _, ch := range t.once {
 		t.member[ch] = true
 	}
+	t.plain = slices.DeleteFunc(slices.Clone(t.alphabet), func(c byte) bool { return slices.Contains(t.once, c) })
 }
 
 // rangeOf checks a range; scale is the number of decimals its ends may have.

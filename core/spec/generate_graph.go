@@ -3,9 +3,11 @@ package spec
 // graphMaker holds the memory for making trees and graphs.
 type graphMaker struct {
 	seen   pairSet
+	rows   rowSet
 	labels []int32
 	parent []int32
 	pairs  []edge
+	all    []edge
 }
 
 // edge joins two vertices, counted from 0.
@@ -13,7 +15,7 @@ type edge struct{ a, b int32 }
 
 // light reports whether the memory is small enough to be kept.
 func (m *graphMaker) light() bool {
-	return len(m.seen.slots)*8+cap(m.pairs)*8+cap(m.parent)*4 < 64<<20
+	return len(m.seen.slots)*8+len(m.rows.slots)*4+(cap(m.pairs)+cap(m.all))*8+cap(m.parent)*4 < 64<<20
 }
 
 // The shapes of trees.
@@ -438,7 +440,7 @@ func (d *graphDraft) pair(crowd, tries int) (a, b int32) {
 
 // fillDense lists all possible edges and takes some of them.
 func (d *graphDraft) fillDense() {
-	var all []edge
+	all := d.graph.all[:0]
 	both := d.t.directed && !d.t.acyclic
 	from, to := d.n, d.n
 	if d.t.bipartite {
@@ -456,6 +458,7 @@ func (d *graphDraft) fillDense() {
 			}
 		}
 	}
+	d.graph.all = all
 	if !d.rng.oneIn(4) {
 		shuffle(&d.rng, all)
 	}

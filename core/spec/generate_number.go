@@ -614,32 +614,32 @@ func (g *generator) crowd(columns []bound, rows int) []bound {
 // rejectRows draws rows until they differ; it gives up after many tries.
 func (g *generator) rejectRows(t *typ, list []int64, columns []bound) bool {
 	width := t.width()
-	seen := make(map[string]struct{}, len(list)/width)
-	var key []byte
+	g.graph.rows.reset(list, width)
 	tries := 20*len(list) + 100
 	for k := 0; k < len(list); k += width {
-		row := list[k : k+width]
-		for {
+		for g.drawRow(t, list[k:k+width], columns); !g.graph.rows.add(k / width); g.drawRow(t, list[k:k+width], columns) {
 			if tries--; tries < 0 {
 				return false
-			}
-			for c := range row {
-				row[c] = g.rng.within(columns[c])
-			}
-			if t.kind == kindInterval {
-				row[0], row[1] = min(row[0], row[1]), max(row[0], row[1])
-				if t.strict && row[0] == row[1] {
-					continue
-				}
-			}
-			key = rowKey(key[:0], row)
-			if _, again := seen[string(key)]; !again {
-				seen[string(key)] = struct{}{}
-				break
 			}
 		}
 	}
 	return true
+}
+
+// drawRow draws an interval or a point.
+func (g *generator) drawRow(t *typ, row []int64, columns []bound) {
+	for {
+		for c := range row {
+			row[c] = g.rng.within(columns[c])
+		}
+		if t.kind != kindInterval {
+			return
+		}
+		row[0], row[1] = min(row[0], row[1]), max(row[0], row[1])
+		if !t.strict || row[0] != row[1] {
+			return
+		}
+	}
 }
 
 // chooseRows lists all rows of a small range and takes some of them.

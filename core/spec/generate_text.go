@@ -26,12 +26,7 @@ const (
 
 // newTextStyle chooses some of the characters, often only two, and a shape.
 func (g *generator) newTextStyle(t *typ) textStyle {
-	var letters []byte
-	for _, c := range t.alphabet {
-		if !bytes.ContainsRune(t.once, rune(c)) {
-			letters = append(letters, c)
-		}
-	}
+	letters := t.plain
 	st := textStyle{letters: letters, all: letters}
 	if n := len(letters); n > 0 {
 		kept := []int{1, 2, 3, n}[g.rng.pick(1, 5, 3, 6)]

@@ -50,6 +50,7 @@ func (f *forest) join(a, b int32) (apart, differ bool) {
 type graphChecker struct {
 	forest forest
 	seen   pairSet
+	rows   rowSet
 }
 
 // tree demands n-1 edges without a cycle, which is a tree.
@@ -362,6 +363,47 @@ func (s *pairSet) grow() {
 	for _, slot := range old {
 		if slot != 0 {
 			s.add(slot - 1)
+		}
+	}
+}
+
+// rowSet is a set of rows of a list, told apart by their contents.
+type rowSet struct {
+	slots []int32 // the row's number plus one; 0 is free
+	list  []int64
+	width int
+}
+
+// reset empties the set for the rows of a list, which may be filled meanwhile.
+func (s *rowSet) reset(list []int64, width int) {
+	size := 16
+	for size < 2*len(list)/width {
+		size *= 2
+	}
+	if len(s.slots) == size {
+		clear(s.slots)
+	} else {
+		s.slots = make([]int32, size)
+	}
+	s.list, s.width = list, width
+}
+
+// add adds the i-th row and reports whether its contents are new.
+func (s *rowSet) add(i int) bool {
+	row := s.list[i*s.width : (i+1)*s.width]
+	hash := uint64(0)
+	for _, n := range row {
+		hash = mix(hash ^ uint64(n)*0x9e3779b97f4a7c15)
+	}
+	mask := uint64(len(s.slots) - 1)
+	for at := hash & mask; ; at = (at + 1) & mask {
+		other := int(s.slots[at]) - 1
+		if other < 0 {
+			s.slots[at] = int32(i + 1)
+			return true
+		}
+		if compareRows(row, s.list[other*s.width:(other+1)*s.width]) == 0 {
+			return false
 		}
 	}
 }

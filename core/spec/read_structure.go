@@ -55,16 +55,14 @@ func (r *reader) failAt(f *field, v *value, k int, modifier, format string, args
 func (r *reader) different(f *field, v *value) bool {
 	t, list, width := f.typ, v.list(), f.typ.width()
 	again := -1
-	if width == 1 {
-		again = r.firstRepeated(t, list)
+	if width == 1 && r.narrow(list) {
+		again = r.firstRepeated(list)
 	} else {
-		seen := make(map[string]struct{}, len(list)/width)
+		r.graph.rows.reset(list, width)
 		for k := 0; k < len(list) && again < 0; k += width {
-			key := string(rowKey(nil, list[k:k+width]))
-			if _, ok := seen[key]; ok {
+			if !r.graph.rows.add(k / width) {
 				again = k
 			}
-			seen[key] = struct{}{}
 		}
 	}
 	if again < 0 {
@@ -77,19 +75,24 @@ func (r *reader) different(f *field, v *value) bool {
 	return r.failAt(f, v, again, "distinct", "%s, and %s occurs again", what, r.rowText(t, list[again:again+width]))
 }
 
+// narrow reports whether the elements' range is so small that a table of all its
+// numbers is cheap.
+func (r *reader) narrow(list []int64) bool {
+	b := r.allowed[0]
+	return len(b) == 1 && b[0].hi-b[0].lo >= 0 && b[0].hi-b[0].lo < int64(8*len(list)+64)
+}
+
 // firstRepeated is the index of the first element that occurred before, or -1.
-func (r *reader) firstRepeated(t *typ, list []int64) int {
-	if b := r.allowed[0]; len(b) == 1 && b[0].hi-b[0].lo >= 0 && b[0].hi-b[0].lo < int64(8*len(list)+64) {
-		seen := make([]bool, b[0].hi-b[0].lo+1)
-		for i, n := range list {
-			if seen[n-b[0].lo] {
-				return i
-			}
-			seen[n-b[0].lo] = true
+func (r *reader) firstRepeated(list []int64) int {
+	b := r.allowed[0][0]
+	seen := make([]bool, b.hi-b.lo+1)
+	for i, n := range list {
+		if seen[n-b.lo] {
+			return i
 		}
-		return -1
+		seen[n-b.lo] = true
 	}
-	return repeated(list)
+	return -1
 }
 
 func rowKey(key []byte, row []int64) []byte {

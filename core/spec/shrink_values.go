@@ -406,7 +406,7 @@ func (sh *shrinker) texts() {
 			return
 		}
 		g := all[i]
-		letters := g.field.typ.plainLetters()
+		letters := g.field.typ.plain
 		if len(letters) == 0 {
 			continue
 		}
@@ -429,11 +429,6 @@ func (sh *shrinker) texts() {
 		sh.mapLetters(i, letters)
 		sh.moveOnce(i)
 	}
-}
-
-// plainLetters are the characters that may occur any number of times.
-func (t *typ) plainLetters() []byte {
-	return slices.DeleteFunc(slices.Clone(t.alphabet), func(c byte) bool { return slices.Contains(t.once, c) })
 }
 
 // renamed gives the characters new names in the order in which they first occur.

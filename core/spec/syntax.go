@@ -176,6 +176,7 @@ type typ struct {
 	alphabet []byte
 	member   [256]bool
 	once     []byte
+	plain    []byte // the alphabet without what occurs once
 	// digits are the least and greatest number of decimals; values are stored as
 	// integers, scaled by the greatest.
 	minDigits, digits int
