@@ -10,9 +10,11 @@ package lab
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 
 	"golang.org/x/sys/unix"
@@ -33,11 +35,25 @@ type Places struct {
 // swept by id and no program can touch another's; group ids decide who may read
 // a program's files.
 const (
-	firstUID    = 20000
+	lowestUID   = 20000
 	uidsPerSlot = 16
 	firstGID    = 20000
-	compilerUID = 19000
+	compilers   = 64 // user ids for compilers, below those of the slots
 )
+
+// chooseUIDs picks the first of the container's user ids. The kernel counts a
+// user's processes across all containers of the machine, so where there are ids
+// enough every container takes others; a rootless engine has but 65,536.
+func chooseUIDs() int {
+	const span = compilers + MaxSlots*uidsPerSlot
+	mapped, err := os.ReadFile("/proc/self/uid_map")
+	fields := strings.Fields(string(mapped))
+	if err != nil || len(fields) != 3 || fields[0] != "0" || fields[2] != "4294967295" {
+		return lowestUID
+	}
+	const low, high = 1 << 20, 1 << 30
+	return low + rand.IntN((high-low)/span)*span
+}
 
 // MaxSlots bounds the number of tests run at a time, by all jobs together.
 const MaxSlots = 256
@@ -46,7 +62,9 @@ const MaxSlots = 256
 type House struct {
 	places Places
 	cpus   []int
-	cache  *cache
+	// firstUID is the first user id that programs may have.
+	firstUID int
+	cache    *cache
 
 	// quiet is held shared by running tests, and alone by measurements that must
 	// not be disturbed.
@@ -78,9 +96,9 @@ func NewHouse(p Places) (*House, error) {
 	if p.Shim == "" {
 		p.Shim = shimPath(p.Spawn)
 	}
-	h := &House{places: p, cpus: processors(), compilers: make(chan int, 64)}
-	for i := range max(2, len(h.cpus)) {
-		h.compilers <- compilerUID + i
+	h := &House{places: p, cpus: processors(), compilers: make(chan int, compilers), firstUID: chooseUIDs()}
+	for i := range min(max(2, len(h.cpus)), compilers) {
+		h.compilers <- h.firstUID + i
 	}
 	h.cache = openCache(p.Cache)
 	return h, nil

@@ -82,7 +82,7 @@ func newSlot(h *House, number, cpu int) (*slot, error) {
 }
 
 func (s *slot) uid(role problem.Role) int {
-	return firstUID + s.number*uidsPerSlot + roleNumber(role)
+	return s.house.firstUID + compilers + s.number*uidsPerSlot + roleNumber(role)
 }
 
 // bind readies the slot for a job's programs.
