@@ -165,17 +165,7 @@ func (s *Snapshot) apply(changes []Change) (*Snapshot, []Edit) {
 
 // replace is the snapshot after one change.
 func (s *Snapshot) replace(c Change) (*Snapshot, Edit) {
-	from, to, text := 0, len(s.text), c.Text
-	if c.Range != nil {
-		from, to = s.Offset(c.Range.Start), s.Offset(c.Range.End)
-		if from > to { // ill-formed; other servers take it the right way round, too
-			from, to = to, from
-		}
-	} else {
-		// Most of a document that is sent as a whole is what it was, and what is
-		// marked there should stay where it is.
-		from, to, text = s.narrow(text)
-	}
+	from, to, text := s.edited(c)
 	next := *s
 	next.text = make([]byte, 0, len(s.text)-(to-from)+len(text))
 	next.text = append(append(append(next.text, s.text[:from]...), text...), s.text[to:]...)
@@ -185,6 +175,20 @@ func (s *Snapshot) replace(c Change) (*Snapshot, Edit) {
 		OldEnd: s.Position(to),
 		NewEnd: next.Position(from + len(text)),
 	}
+}
+
+// edited is the part of the text that a change replaces, and by what.
+func (s *Snapshot) edited(c Change) (from, to int, text string) {
+	if c.Range == nil {
+		// Most of a document that is sent as a whole is what it was, and what is
+		// marked there should stay where it is.
+		return s.narrow(c.Text)
+	}
+	from, to = s.Offset(c.Range.Start), s.Offset(c.Range.End)
+	if from > to { // ill-formed; other servers take it the right way round, too
+		from, to = to, from
+	}
+	return from, to, c.Text
 }
 
 // narrow finds the lines in which a whole new text differs from the old one.

@@ -170,7 +170,7 @@ func (e *Editor) applyEdit(_ context.Context, p *protocol.ApplyWorkspaceEditPara
 		case *protocol.CreateFile:
 			f, err := os.OpenFile(c.URI.FsPath(), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
 			if err != nil {
-				return &protocol.ApplyWorkspaceEditResult{Applied: false}, nil
+				return &protocol.ApplyWorkspaceEditResult{Applied: false}, nil //nolint:nilerr // the answer says it
 			}
 			_ = f.Close()
 		case *protocol.TextDocumentEdit:

@@ -38,7 +38,7 @@ type Conn struct {
 
 	// ctx lives as long as the connection and is stored for that reason: it is
 	// the parent of every request and of all work done for this editor.
-	ctx    context.Context
+	ctx    context.Context //nolint:containedctx // see above
 	cancel context.CancelCauseFunc
 
 	calls     cancellations // the peer's calls that run
@@ -188,7 +188,7 @@ func (c *Conn) Call(ctx context.Context, method string, params, result any) erro
 		_ = c.Notify(protocol.MethodCancelRequest, &protocol.CancelParams{ID: protocol.Integer(id)})
 		return fmt.Errorf("calling %s: %w", method, ctx.Err())
 	case <-c.ctx.Done():
-		return fmt.Errorf("calling %s: %w", method, context.Cause(c.ctx))
+		return fmt.Errorf("calling %s: %w", method, context.Cause(c.ctx)) //nolint:contextcheck // the connection's end, not the call's
 	}
 }
 

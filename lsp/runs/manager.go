@@ -33,7 +33,7 @@ type Manager struct {
 	listen  func(*Run, Event)
 
 	// ctx is the session's life and the parent of every run.
-	ctx    context.Context
+	ctx    context.Context //nolint:containedctx // see above
 	cancel context.CancelFunc
 
 	mu     sync.Mutex

@@ -48,7 +48,7 @@ type Run struct {
 	manager *Manager
 
 	// ctx ends when the run is stopped; it is a child of the session's.
-	ctx  context.Context
+	ctx  context.Context //nolint:containedctx // a run outlives the request that started it
 	stop context.CancelFunc
 	done chan struct{}
 

@@ -47,7 +47,7 @@ func For(r *room.Room, role problem.Role) (File, error) {
 		return File{}, err
 	}
 	name := r.Name + strings.TrimPrefix(patterns[0], "X")
-	if stem, any := strings.CutSuffix(name, ".*"); any {
+	if stem, open := strings.CutSuffix(name, ".*"); open {
 		name = stem + extension
 	}
 	return File{Role: role, Path: filepath.Join(r.Dir, name), Text: text}, nil

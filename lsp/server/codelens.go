@@ -29,7 +29,7 @@ func (s *Server) codeLens(_ context.Context, p *documentParams) ([]protocol.Code
 	files := document.NewOverlay(s.docs.View(), s.disk)
 	at, err := s.locate(files, uri)
 	if err != nil {
-		return none, nil // Not a program; or a mistake that a run will tell of.
+		return none, nil //nolint:nilerr // not a program, or a mistake that a run will tell of
 	}
 	if s.client.CodeLens != "always" && !s.looksLikeAProblem(at, snapshot) {
 		return none, nil

@@ -360,30 +360,38 @@ func (c *commands) SaveTest(_ context.Context, p command.SaveTestParams) (comman
 	if err != nil {
 		return command.SaveTestResult{}, err
 	}
-	kind, input, answer, hasAnswer := "test", []byte(nil), []byte(nil), false
-	if p.Input != nil {
-		input = []byte(*p.Input)
-		if p.Answer != nil {
-			answer, hasAnswer = []byte(*p.Answer), true
-		}
-	} else {
-		run, err := c.failed(p.URI, p.Run)
-		if err != nil {
-			return command.SaveTestResult{}, err
-		}
-		f, err := failureOf(run, p.Failure)
-		if err != nil {
-			return command.SaveTestResult{}, err
-		}
-		kind, input = testKind(f.Verdict), f.Counterexample.Input
-		answer, hasAnswer = answerOf(run, f)
+	t, err := c.testOf(p)
+	if err != nil {
+		return command.SaveTestResult{}, err
 	}
-	name, err := at.room.Store().Save(kind, input, answer, hasAnswer)
+	name, err := at.room.Store().Save(t.Name, t.Input, t.Answer, t.HasAnswer)
 	if err != nil {
 		return command.SaveTestResult{}, err
 	}
 	c.s.client.refreshLenses()
 	return command.SaveTestResult{SavedTest: c.saved(at.room, name)}, nil
+}
+
+// testOf is the test to save; its name says what kind of test it is.
+func (c *commands) testOf(p command.SaveTestParams) (problem.Test, error) {
+	if p.Input != nil {
+		t := problem.Test{Name: "test", Input: []byte(*p.Input)}
+		if p.Answer != nil {
+			t.Answer, t.HasAnswer = []byte(*p.Answer), true
+		}
+		return t, nil
+	}
+	run, err := c.failed(p.URI, p.Run)
+	if err != nil {
+		return problem.Test{}, err
+	}
+	f, err := failureOf(run, p.Failure)
+	if err != nil {
+		return problem.Test{}, err
+	}
+	t := problem.Test{Name: testKind(f.Verdict), Input: f.Counterexample.Input}
+	t.Answer, t.HasAnswer = answerOf(run, f)
+	return t, nil
 }
 
 // DeleteTest implements command.Handlers.

@@ -124,9 +124,9 @@ func helperOf(base string) (name string, ok bool) {
 	for _, role := range problem.Roles() {
 		for _, pattern := range room.Patterns(role) {
 			own, named := strings.CutPrefix(pattern, "X")
-			own, any := strings.CutSuffix(own, ".*")
+			own, open := strings.CutSuffix(own, ".*")
 			text := base
-			if any {
+			if open {
 				text = stem(base)
 			}
 			if named && strings.HasSuffix(text, own) && len(text) > len(own) {

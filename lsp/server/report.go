@@ -139,8 +139,7 @@ func (r *reporter) failure(i int, f problem.Failure) {
 		f.Message = result.Message // It has the remedy as well.
 	}
 	path := r.path(role)
-	line, column := r.line(path, f.Location)
-	r.add(path, line, column, mark{
+	r.add(path, r.line(path, f.Location), 0, mark{
 		severity: protocol.DiagnosticSeverityError,
 		code:     string(f.Verdict),
 		text:     failureText(f),
@@ -163,11 +162,11 @@ func (r *reporter) documents(i int, f problem.Failure) []related {
 
 // line is where to show a failure: at its location, or else where the program
 // begins to work.
-func (r *reporter) line(path string, location *problem.Location) (line, column int) {
+func (r *reporter) line(path string, location *problem.Location) int {
 	if location != nil && location.Line > 0 && (location.File == "" || filepath.Base(location.File) == filepath.Base(path)) {
-		return location.Line, 0
+		return location.Line
 	}
-	return entryLine(r.text(path)), 0
+	return entryLine(r.text(path))
 }
 
 // setup marks a result that blames the set-up and tells of no test.

@@ -86,14 +86,14 @@ func Serve(ctx context.Context, in io.ReadCloser, out io.WriteCloser, deps Deps)
 		docs: document.NewStore(document.UTF16),
 	}
 	s.client = &client{conn: s.conn, log: s.log}
-	s.runs = runs.NewManager(s.conn.Context(), deps.Sandbox, s.log.Named("runs"), s.runChanged)
+	s.runs = runs.NewManager(s.conn.Context(), deps.Sandbox, s.log.Named("runs"), s.runChanged) //nolint:contextcheck // the connection's context is made from ctx
 	s.board = newBoard(s)
 	s.progress = newProgress(s)
 	s.cases = &cases{}
 	mux := &rpc.Mux{}
 	s.register(mux)
 
-	err := s.conn.Run(mux)
+	err := s.conn.Run(mux) //nolint:contextcheck // as above
 	s.runs.Close()
 	s.cases.close()
 	if err == nil && s.at(leftEarly) {
