@@ -176,6 +176,15 @@ func (e *Editor) Call(method, params string, result any) {
 	}
 }
 
+// Ask asks the server with parameters that need not be right. What is not even
+// JSON is not sent.
+func (e *Editor) Ask(method, params string) error {
+	if !json.Valid([]byte(params)) {
+		return nil
+	}
+	return e.call(method, rpc.Raw(params), nil)
+}
+
 // Notify tells the server something.
 func (e *Editor) Notify(method string, params any) {
 	e.t.Helper()

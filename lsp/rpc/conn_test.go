@@ -397,6 +397,29 @@ func TestAskingTheEditor(t *testing.T) {
 	})
 }
 
+func TestWhatComesAfterTheAnswerComesBehindIt(t *testing.T) {
+	t.Parallel()
+	var c *Conn
+	c, p := connect(t, func(c *Conn, m *Mux) {
+		Call(m, "start", func(ctx context.Context, p *number) (int, error) {
+			AfterAnswer(ctx, func() { _ = c.Notify("began", p) })
+			return p.N, nil
+		})
+	})
+	for i := range 500 {
+		p.send(`{"jsonrpc":"2.0","id":1,"method":"start","params":{"n":%d}}`, i)
+		p.wantResult("1", strconv.Itoa(i))
+		if m := p.next(); m.Method != "began" {
+			t.Fatalf("got %+v", m)
+		}
+	}
+	called := false
+	AfterAnswer(c.Context(), func() { called = true })
+	if !called {
+		t.Error("outside of a call nothing was done")
+	}
+}
+
 // gate is a writer that passes one write for each token.
 type gate struct {
 	io.WriteCloser

@@ -148,6 +148,7 @@ func (c *Conn) call(m *jsonrpc2.Call, reply func([]byte)) {
 		defer mark.release()
 		result, err := c.serve(ctx, h, name, params, mark.release)
 		reply(response(m.ID(), result, err))
+		mark.finish()
 	})
 	if !started {
 		done()
@@ -178,7 +179,9 @@ func (c *Conn) notification(m *jsonrpc2.Notification) {
 		c.log.Debug("ignored a notification", zap.String("method", m.Method()))
 		return
 	}
-	ctx := context.WithValue(c.ctx, inlineKey{}, newInline())
+	mark := newInline()
+	defer mark.finish()
+	ctx := context.WithValue(c.ctx, inlineKey{}, mark)
 	if _, err := c.serve(ctx, h, m.Method(), m.Params(), func() {}); err != nil {
 		c.log.Warn("handling a notification failed", zap.String("method", m.Method()), zap.Error(err))
 	}

@@ -104,16 +104,51 @@ func (c *cancellations) cancel(id jsonrpc2.ID) {
 // inlineKey marks the context of a handler that the read loop waits for.
 type inlineKey struct{}
 
-// inline tells whether the read loop still waits for the handler.
+// inline tells whether the read loop still waits for the handler, and keeps what
+// is to be done once the call is answered.
 type inline struct {
 	once     sync.Once
 	released chan struct{}
+
+	mu       sync.Mutex
+	answered bool
+	after    []func()
 }
 
 func newInline() *inline { return &inline{released: make(chan struct{})} }
 
 // release lets the read loop go on. It may be called more than once.
 func (i *inline) release() { i.once.Do(func() { close(i.released) }) }
+
+// AfterAnswer calls f when the answer to the call that ctx belongs to is on its
+// way, so that whatever f sends arrives behind it. Elsewhere f is called at once.
+func AfterAnswer(ctx context.Context, f func()) {
+	i, ok := ctx.Value(inlineKey{}).(*inline)
+	if !ok || !i.later(f) {
+		f()
+	}
+}
+
+// later keeps f, unless the answer is on its way already.
+func (i *inline) later(f func()) bool {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if !i.answered {
+		i.after = append(i.after, f)
+	}
+	return !i.answered
+}
+
+// finish calls what AfterAnswer has kept.
+func (i *inline) finish() {
+	i.mu.Lock()
+	i.answered = true
+	after := i.after
+	i.mu.Unlock()
+	for _, f := range after {
+		f()
+	}
+}
 
 // blocksReading reports whether ctx belongs to a handler that the read loop waits
 // for, so that waiting for the editor's answer would be waiting for ever.

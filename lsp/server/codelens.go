@@ -59,12 +59,12 @@ func (s *Server) lensCommands(at place) []protocol.Command {
 	missing := at.room.Missing()
 	switch {
 	case ran && !last.Status().State().Final():
-		commands = append(commands, lensCommand("$(debug-stop) Stop stress test", command.Stop, command.StopParams{Run: last.ID()}))
+		commands = append(commands, lensCommand("■ Stop stress test", command.Stop, command.StopParams{Run: last.ID()}))
 		return append(commands, s.testedLens(at)...)
 	case len(missing) == 0:
-		commands = append(commands, lensCommand("$(play) Run stress test", command.Run, command.RunParams{URI: tested}))
+		commands = append(commands, lensCommand("▶ Run stress test", command.Run, command.RunParams{URI: tested}))
 	default:
-		commands = append(commands, lensCommand("$(add) Create "+roleList(missing), command.CreateFiles,
+		commands = append(commands, lensCommand("+ Create "+roleList(missing), command.CreateFiles,
 			command.CreateFilesParams{URI: tested, Roles: missing}))
 	}
 	if ran {
@@ -80,16 +80,16 @@ func (s *Server) resultLenses(run *runs.Run) []protocol.Command {
 	stats := command.StatsParams{Run: run.ID()}
 	switch {
 	case result == nil:
-		return []protocol.Command{lensCommand("$(warning) No sandbox", command.Doctor, command.DoctorParams{})}
+		return []protocol.Command{lensCommand("⚠ No sandbox", command.Doctor, command.DoctorParams{})}
 	case result.Verdict == problem.OK:
-		return []protocol.Command{lensCommand(fmt.Sprintf("$(pass) %d tests, no difference", result.Tests), command.Stats, stats)}
+		return []protocol.Command{lensCommand(fmt.Sprintf("✓ %d tests, no difference", result.Tests), command.Stats, stats)}
 	}
 	var commands []protocol.Command
 	for i, f := range status.Failures() {
 		if f.Counterexample == nil {
 			continue
 		}
-		title := fmt.Sprintf("$(error) %s: open counterexample", f.Verdict)
+		title := fmt.Sprintf("✗ %s: open counterexample", f.Verdict)
 		if i > 0 {
 			title = fmt.Sprintf("%s: open number %d", f.Verdict, i+1)
 		}
@@ -97,7 +97,7 @@ func (s *Server) resultLenses(run *runs.Run) []protocol.Command {
 			command.OpenCounterexampleParams{URI: run.URI(), Run: run.ID(), Failure: i}))
 	}
 	if len(commands) == 0 {
-		commands = append(commands, lensCommand("$(error) "+string(result.Verdict), command.Stats, stats))
+		commands = append(commands, lensCommand("✗ "+string(result.Verdict), command.Stats, stats))
 	}
 	return commands
 }
@@ -111,8 +111,7 @@ func (s *Server) testedLens(at place) []protocol.Command {
 		command.Room, command.RoomParams{URI: s.uriOf(at.room.Tested)})}
 }
 
-// lensCommand is a command with its parameters. Icons are VS Code's; other
-// clients show their names, which does no harm.
+// lensCommand is a command with its parameters.
 func lensCommand(title, name string, params any) protocol.Command {
 	data, err := json.Marshal(params)
 	if err != nil {

@@ -77,7 +77,7 @@ type launch struct {
 
 // start begins a run. Its place among edits and other runs is that of the
 // command.
-func (c *commands) start(l launch) (command.RunResult, error) {
+func (c *commands) start(ctx context.Context, l launch) (command.RunResult, error) {
 	uri := document.Canonical(l.uri)
 	run := c.s.runs.New(uri)
 	c.s.board.expect(run)
@@ -89,8 +89,10 @@ func (c *commands) start(l launch) (command.RunResult, error) {
 		c.s.board.forget(run)
 		return command.RunResult{}, err
 	}
-	c.s.progress.begin(run, c.token)
-	run.Start(tested, request)
+	rpc.AfterAnswer(ctx, func() {
+		c.s.progress.begin(run, c.token)
+		run.Start(tested, request)
+	})
 	return command.RunResult{Run: run.ID()}, nil
 }
 
@@ -131,18 +133,18 @@ func (c *commands) request(uri string, l launch, files *document.Overlay) (teste
 }
 
 // Run implements command.Handlers.
-func (c *commands) Run(_ context.Context, p command.RunParams) (command.RunResult, error) {
+func (c *commands) Run(ctx context.Context, p command.RunParams) (command.RunResult, error) {
 	l := launch{uri: p.URI, options: p.Options}
 	if p.Input != nil || p.Test != "" || p.Run != "" {
 		l.input = c.input(p.URI, p.Input, p.Test, p.Run, p.Failure)
 		l.change = func(o *problem.Options) { o.NoShrink = true }
 	}
-	return c.start(l)
+	return c.start(ctx, l)
 }
 
 // Shrink implements command.Handlers.
-func (c *commands) Shrink(_ context.Context, p command.ShrinkParams) (command.RunResult, error) {
-	return c.start(launch{
+func (c *commands) Shrink(ctx context.Context, p command.ShrinkParams) (command.RunResult, error) {
+	return c.start(ctx, launch{
 		uri: p.URI, options: p.Options,
 		input:  c.input(p.URI, p.Input, p.Test, p.Run, p.Failure),
 		change: func(o *problem.Options) { o.NoShrink = false },

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 
 	"go.lsp.dev/protocol"
@@ -79,11 +80,48 @@ func (s *Server) runInfo(run *runs.Run) command.RunInfo {
 
 func (s *Server) stats(run *runs.Run) command.StatsResult {
 	status := run.Status()
-	result := command.StatsResult{RunInfo: s.runInfo(run), Progress: status.Progress, Result: status.Result}
+	result := command.StatsResult{RunInfo: s.runInfo(run), Progress: status.Progress, Result: leanResult(status.Result)}
 	if status.Err != nil {
 		result.Error = status.Err.Error()
 	}
 	return result
+}
+
+// longestText is how much of one text goes to a client, in bytes. An editor that
+// is sent a program's endless output freezes.
+const longestText = 256 << 10
+
+// leanResult is a copy without the rest of overlong texts; nil stays nil.
+func leanResult(result *problem.Result) *problem.Result {
+	if result == nil {
+		return nil
+	}
+	r := *result
+	r.Counterexample = leanCounterexample(r.Counterexample)
+	r.Failures = make([]problem.Failure, len(result.Failures))
+	for i, f := range result.Failures {
+		r.Failures[i] = lean(f)
+	}
+	return &r
+}
+
+func lean(f problem.Failure) problem.Failure {
+	f.Counterexample = leanCounterexample(f.Counterexample)
+	return f
+}
+
+func leanCounterexample(c *problem.Counterexample) *problem.Counterexample {
+	if c == nil {
+		return nil
+	}
+	l := *c
+	for _, text := range []*problem.Text{&l.Input, &l.Expected, &l.Actual, &l.Stderr, &l.OriginalInput, &l.Transcript} {
+		if len(*text) > longestText {
+			*text = append(problem.Text{}, (*text)[:longestText]...)
+			*text = problem.Text(strings.ToValidUTF8(text.String(), "\ufffd"))
+		}
+	}
+	return &l
 }
 
 // notifyRun sends stresstester/run. Mere counters replace older ones that are not
@@ -102,11 +140,12 @@ func (s *Server) notifyRun(run *runs.Run, event runs.Event) {
 		last := status.Compilations[len(status.Compilations)-1]
 		n.Compilation = &last
 	case runs.Found:
-		n.Failure = status.Failure
+		n.Failure = ptr(lean(*status.Failure))
 	case runs.Warned:
 		n.Warning = status.Warnings[len(status.Warnings)-1]
 	case runs.Ended:
-		n.Result, n.Error = status.Result, s.stats(run).Error
+		stats := s.stats(run)
+		n.Result, n.Error = stats.Result, stats.Error
 	case runs.Started:
 	}
 	s.client.tellJSON(key, command.NotifyRun, n)

@@ -28,7 +28,6 @@ func (s *Server) initialize(_ context.Context, p *protocol.InitializeParams, _ f
 	if starter, ok := s.deps.Sandbox.(interface{ Start() }); ok {
 		starter.Start()
 	}
-	s.watchSandbox()
 	if p.ProcessID != nil {
 		s.watchParent(int(*p.ProcessID))
 	}
@@ -69,9 +68,11 @@ func (s *Server) capabilities() protocol.ServerCapabilities {
 	}
 }
 
-// initialized asks to be told of files that come and go, on which code lenses
-// depend. A client that cannot is asked for lenses again when it opens files.
+// initialized begins what may not precede the answer to initialize: the sandbox's
+// standing is told, and files that come and go, on which code lenses depend, are
+// watched by the client if it can.
 func (s *Server) initialized(context.Context, *struct{}) error {
+	s.watchSandbox()
 	if !s.client.watchFiles {
 		return nil
 	}

@@ -93,7 +93,7 @@ func unjoin(err error) []error {
 
 // specLenses offers a look at what a spec makes, and the run of its problem.
 func (s *Server) specLenses(uri string) []protocol.CodeLens {
-	lenses := []protocol.CodeLens{{Command: lensCommand("$(eye) Preview samples", command.SpecPreview,
+	lenses := []protocol.CodeLens{{Command: lensCommand("Preview samples", command.SpecPreview,
 		command.SpecPreviewParams{URI: uri, Show: true})}}
 	at, err := s.locate(document.NewOverlay(s.docs.View(), s.disk), uri)
 	if err != nil || at.role == problem.Tested {
