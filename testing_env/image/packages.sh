@@ -14,8 +14,8 @@ path-exclude=/usr/share/man/*
 path-exclude=/usr/bin/*lto-dump*
 path-exclude=/usr/lib/jvm/*/jmods/*
 path-exclude=/usr/lib/ghc/bin/ghc-iserv-prof*
-path-exclude=/usr/lib/ghc/lib/*/ghc-*/libHSghc-*.a
-path-exclude=/usr/lib/ghc/lib/*/Cabal-*/libHSCabal-*.a
+path-exclude=/usr/lib/ghc/lib/*/libHSghc-[0-9]*.a
+path-exclude=/usr/lib/ghc/lib/*/libHSCabal-*.a
 path-exclude=/usr/lib/ocaml/compiler-libs/*
 path-exclude=/usr/share/go-*/test/*
 DPKG

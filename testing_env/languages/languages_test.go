@@ -51,6 +51,7 @@ func start(t *testing.T) *sandbox {
 	target := docker(t, nil, "image", "inspect", "-f", `{{index .Config.Labels "stresstester.target"}}`, image)
 	id := docker(t, nil, "run", "-d", "--rm", "--network", "none", "--read-only", "--cap-drop", "ALL",
 		"--security-opt", "no-new-privileges", "--user", "20001:20001", "--init",
+		"--memory", "2g", "--memory-swap", "2g", "--pids-limit", "400",
 		"--tmpfs", "/w:exec,mode=1777,size=1g", "--ulimit", fmt.Sprintf("stack=%d", stackMB<<20),
 		image, "sleep", "3600")
 	s := &sandbox{container: strings.TrimSpace(id), target: strings.TrimSpace(target)}
@@ -174,6 +175,10 @@ func (s *sandbox) run(t *testing.T, b built, input string) outcome {
 	}
 	for _, e := range b.program.Recipe.Env {
 		env = append(env, fill.Replace(e))
+	}
+	if !b.program.Recipe.Threads {
+		// Runtimes with threads reserve any amount of addresses.
+		args = append([]string{"sh", "-c", fmt.Sprintf(`ulimit -v %d && exec "$@"`, 4*memoryMB<<10), "sh"}, args...)
 	}
 	ran := s.exec(t, "/w", env, []byte(input), args...)
 	t.Logf("program, status %d:\n%s\n%s", ran.code, ran.stdout, clip(ran.stderr))
