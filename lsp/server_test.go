@@ -211,6 +211,40 @@ func TestAnEditDuringARunMarksItsResult(t *testing.T) {
 	}
 }
 
+func TestTheLineAtFaultIsMarkedWhereverItIs(t *testing.T) {
+	t.Parallel()
+	e := lsptest.Start(t, folder(t), deps(func(ctx context.Context, job problem.Job, obs sandbox.Observer) (problem.Result, error) {
+		result, err := wrong(ctx, job, obs)
+		result.Failures[0].Location = &problem.Location{
+			File: "lib.py", Line: 2, Note: "index out of range",
+			Stack: []problem.Frame{{Function: "f", Line: 2}, {Function: "g", Line: 4}, {Function: "main"}},
+		}
+		return result, err
+	}), lsptest.Options{InitializationOptions: `{"prompts":false}`})
+	e.OpenText("lib.py", "def f():\n    return 1\ndef g():\n    f()\n")
+	e.OpenText("sol.py", "import lib\nprint(lib.f())\n")
+	e.Run("sol.py", `{"no_save":true}`)
+	uri := e.URI("lib.py")
+	at := lsptest.Diagnoses(uri, 2, "WA", "^wrong answer on test 3\nnote: index out of range\ninput: 1")
+	e.Await(at, lsptest.Expectation{What: "its caller", Check: callerOnLine(uri, 4)})
+	e.Replace("lib.py", `\z`, "# below\n")
+	e.Replace("lib.py", `^def g`, "\n\ndef g") // between the two
+	e.Await(lsptest.Expectation{What: "its caller moved", Check: callerOnLine(uri, 6)})
+}
+
+func callerOnLine(uri string, line uint32) func(lsptest.State) lsptest.Outcome {
+	return func(s lsptest.State) lsptest.Outcome {
+		for _, d := range s.Diagnostics[uri] {
+			for _, r := range d.RelatedInformation {
+				if r.Message == "called from g" && r.Location.Range.Start.Line+1 == line {
+					return lsptest.Met
+				}
+			}
+		}
+		return lsptest.Unmet
+	}
+}
+
 func TestNoSandboxIsToldWithItsRemedy(t *testing.T) {
 	t.Parallel()
 	e := lsptest.Start(t, folder(t), deps(func(context.Context, problem.Job, sandbox.Observer) (problem.Result, error) {

@@ -120,9 +120,9 @@ func (b *board) show(run *runs.Run, marks []mark) {
 	if current, ok := b.problems[run.URI()]; !ok || current.run != run {
 		return
 	}
-	for i := range marks {
-		for _, e := range b.edits[run][marks[i].uri] {
-			marks[i].at = e.Shift(marks[i].at)
+	for document, edits := range b.edits[run] {
+		for i := range marks {
+			marks[i].shift(document, edits)
 		}
 	}
 	next := &shown{run: run, marks: marks}
@@ -180,15 +180,7 @@ func (b *board) edited(document string, edits []document.Edit) {
 // move shifts a problem's marks and collects the documents to publish again.
 func (b *board) move(p *shown, document string, edits []document.Edit, stale map[string]bool) {
 	for i := range p.marks {
-		m := &p.marks[i]
-		if m.uri != document {
-			continue
-		}
-		before := m.at
-		for _, e := range edits {
-			m.at = e.Shift(m.at)
-		}
-		if m.at.Line != before.Line {
+		if m := &p.marks[i]; m.shift(document, edits) {
 			stale[m.uri] = true
 		}
 	}
@@ -201,6 +193,26 @@ func (b *board) move(p *shown, document string, edits []document.Edit, stale map
 			stale[m.uri] = true
 		}
 	}
+}
+
+// shift moves a mark's places in a document along with its text, and reports
+// whether one came to another line.
+func (m *mark) shift(doc string, edits []document.Edit) (moved bool) {
+	shift := func(uri string, at *document.Position) {
+		if uri != doc {
+			return
+		}
+		before := at.Line
+		for _, e := range edits {
+			*at = e.Shift(*at)
+		}
+		moved = moved || at.Line != before
+	}
+	shift(m.uri, &m.at)
+	for i := range m.related {
+		shift(m.related[i].uri, &m.related[i].at)
+	}
+	return moved
 }
 
 // changedSince names the open files that are no longer what the run read.

@@ -138,12 +138,12 @@ func (r *reporter) failure(i int, f problem.Failure) {
 	if result := r.status.Result; i == 0 && result != nil && result.Verdict == f.Verdict {
 		f.Message = result.Message // It has the remedy as well.
 	}
-	path := r.path(role)
-	r.add(path, r.line(path, f.Location), 0, mark{
+	path, line := r.place(r.path(role), f.Location)
+	r.add(path, line, 0, mark{
 		severity: protocol.DiagnosticSeverityError,
 		code:     string(f.Verdict),
 		text:     failureText(f),
-		related:  r.documents(i, f),
+		related:  append(r.documents(i, f), r.callers(path, f.Location)...),
 		failure:  i,
 	})
 }
@@ -160,13 +160,37 @@ func (r *reporter) documents(i int, f problem.Failure) []related {
 	return []related{{uri: r.s.uriOf(input), text: "the counterexample's input"}}
 }
 
-// line is where to show a failure: at its location, or else where the program
-// begins to work.
-func (r *reporter) line(path string, location *problem.Location) int {
-	if location != nil && location.Line > 0 && (location.File == "" || filepath.Base(location.File) == filepath.Base(path)) {
-		return location.Line
+// place is where to show a failure of the program in path: at its location, which
+// may be in a file that the program includes, or else where the program begins to
+// work.
+func (r *reporter) place(path string, location *problem.Location) (string, int) {
+	if location == nil || location.Line <= 0 {
+		return path, entryLine(r.text(path))
 	}
-	return entryLine(r.text(path))
+	name := filepath.Base(filepath.FromSlash(location.File))
+	if location.File == "" || name == filepath.Base(path) {
+		return path, location.Line
+	}
+	for read := range r.run.Request().Files.Read() {
+		if filepath.Base(read) == name {
+			return read, location.Line
+		}
+	}
+	return path, entryLine(r.text(path))
+}
+
+// callers are the places from which the place of a failure was reached.
+func (r *reporter) callers(path string, location *problem.Location) []related {
+	if location == nil || len(location.Stack) < 2 {
+		return nil
+	}
+	var callers []related
+	for _, frame := range location.Stack[1:] {
+		if frame.Line > 0 {
+			callers = append(callers, related{r.s.uriOf(path), r.text(path).Place(frame.Line, 0), "called from " + frame.Function})
+		}
+	}
+	return callers
 }
 
 // setup marks a result that blames the set-up and tells of no test.
@@ -203,6 +227,9 @@ func (r *reporter) warnings(result *problem.Result) {
 func failureText(f problem.Failure) string {
 	var b strings.Builder
 	b.WriteString(f.Message)
+	if f.Location != nil && f.Location.Note != "" {
+		fmt.Fprintf(&b, "\nnote: %s", f.Location.Note)
+	}
 	c := f.Counterexample
 	if c == nil {
 		return b.String()
