@@ -3,12 +3,10 @@ package shrink
 // document is a page read with a schema: which count governs what, and what every
 // token is.
 type document struct {
+	*page
 	schema *schema
-	page   *page
 	cells  []cell
-	// lineOf is the line of every token.
-	lineOf []int
-	// dims are in the order of their counters, then those without a counter.
+	// dims are in the order in which they are first met.
 	dims []*dim
 	// counted are the dims by their counter.
 	counted map[int]*dim
@@ -18,17 +16,17 @@ type document struct {
 
 // cell is what the schema says of a token.
 type cell struct {
-	leaf int
-	// list numbers the list that the cell belongs to: cells with the same leaf
-	// and list are one column of numbers, such as an array.
-	list int
-	// index is the cell's place in its list.
-	index int
 	scope *scope
 	// block is the innermost repeat around the cell and unit its turn there;
 	// nil outside of all repeats.
 	block *block
-	unit  int
+	unit  int32
+	leaf  int32
+	// list numbers the list that the cell belongs to: cells with the same leaf
+	// and list are one column of numbers, such as an array. index is the cell's
+	// place in its list.
+	list, index int32
+	line        int32
 }
 
 // scope knows which token each variable was read from, seen from some place.
@@ -74,33 +72,51 @@ const (
 	letterAxis
 )
 
+// tokens are the tokens of the axis's i-th unit.
+func (a *axis) tokens(d *document, i int) []int {
+	if i >= len(a.units) {
+		return nil
+	}
+	first, end := a.units[i][0], a.units[i][1]
+	if a.kind == lineAxis && first < end {
+		first, end = int(d.lines[first].first), int(d.lines[end-1].end)
+	}
+	return span(first, end)
+}
+
 // block is one repeat as it occurs in the text.
 type block struct {
 	item  *item
-	outer *block
 	axis  *axis
 	dim   *dim
 	scope *scope // in front of the repeat
 }
 
+// same finds a dim of an earlier document again after other things were deleted.
+func (d *document) same(x *dim) *dim {
+	if x == nil {
+		return nil
+	}
+	for _, y := range d.dims {
+		if y.counter == x.counter && len(y.axes) == len(x.axes) {
+			return y
+		}
+	}
+	return nil
+}
+
 // read reads the page, or reports false where it does not follow the schema.
 func (s *schema) read(p *page) (*document, bool) {
-	d := &document{
-		schema: s, page: p,
-		cells:   make([]cell, len(p.tokens)),
-		lineOf:  make([]int, len(p.tokens)),
-		counted: map[int]*dim{},
+	d := &document{schema: s, page: p, cells: make([]cell, len(p.tokens)), counted: map[int]*dim{}}
+	b := &builder{document: d}
+	r := &reader{page: p, values: make([]int64, s.variables), visitor: b}
+	if end, ok := r.match(s.items, 0); !ok || end != len(p.lines) {
+		return nil, false
 	}
 	for i, l := range p.lines {
 		for t := l.first; t < l.end; t++ {
-			d.lineOf[t] = i
+			d.cells[t].line = int32(i)
 		}
-	}
-	b := &builder{document: d}
-	r := &reader{page: p, values: make([]int64, s.variables), visitor: b}
-	end, ok := r.match(s.items, 0)
-	if !ok || end != len(p.lines) {
-		return nil, false
 	}
 	return d, true
 }
@@ -110,7 +126,7 @@ type builder struct {
 	*document
 	scope  *scope
 	frames []*frame
-	lists  int
+	lists  int32
 	top    frame // outside of all repeats
 }
 
@@ -119,12 +135,13 @@ type frame struct {
 	block *block
 	scope *scope
 	start int
-	unit  int
-	lists map[int]*list // by leaf
-	words map[int]*dim  // by leaf: the width that the words of a list share
+	turn  int32
+	lists []list
+	words map[int]*dim // by leaf: the width that the words of a list share
 }
 
-type list struct{ number, length int }
+// list is a column of the frame under way.
+type list struct{ leaf, number, length int32 }
 
 func (b *builder) frame() *frame {
 	if n := len(b.frames); n > 0 {
@@ -135,18 +152,17 @@ func (b *builder) frame() *frame {
 
 func (b *builder) enter(it *item) {
 	x := &axis{kind: lineAxis}
-	bl := &block{item: it, outer: b.frame().block, axis: x, scope: b.scope}
-	x.block = bl
-	bl.dim = b.attach(x, it.by)
-	b.blocks = append(b.blocks, bl)
-	b.frames = append(b.frames, &frame{block: bl, scope: b.scope, start: -1, unit: -1})
+	x.block = &block{item: it, axis: x, scope: b.scope}
+	x.block.dim = b.attach(x, it.by)
+	b.blocks = append(b.blocks, x.block)
+	b.frames = append(b.frames, &frame{block: x.block, scope: b.scope, start: -1, turn: -1})
 }
 
 func (b *builder) unit(line int) {
 	f := b.frame()
 	f.close(line)
 	f.start = line
-	f.unit++
+	f.turn++
 	b.scope = f.scope
 }
 
@@ -155,7 +171,7 @@ func (b *builder) leave(line int) {
 	f.close(line)
 	b.scope = f.scope
 	b.frames = b.frames[:len(b.frames)-1]
-	f.block.dim.measure(f.block.axis, f.block.item.by)
+	f.block.dim.measure(f.block.axis)
 }
 
 func (f *frame) close(line int) {
@@ -164,28 +180,19 @@ func (f *frame) close(line int) {
 	}
 }
 
-// attach adds the axis to the dim of its length, or to a new one.
+// attach adds the axis to the dim of its length, or to a new one without a
+// counter.
 func (b *builder) attach(x *axis, by length) *dim {
-	x.offset = by.offset
 	if by.variable != noVariable {
 		if token, ok := b.scope.find(by.variable); ok {
-			return b.attachTo(x, token)
+			x.offset = by.offset
+			d := b.count(token)
+			d.axes = append(d.axes, x)
+			return d
 		}
 	}
-	x.offset = 0
-	return b.free(x)
-}
-
-// free makes a dim without a counter.
-func (b *builder) free(x *axis) *dim {
 	d := &dim{counter: -1, axes: []*axis{x}}
 	b.dims = append(b.dims, d)
-	return d
-}
-
-func (b *builder) attachTo(x *axis, token int) *dim {
-	d := b.count(token)
-	d.axes = append(d.axes, x)
 	return d
 }
 
@@ -193,7 +200,7 @@ func (b *builder) attachTo(x *axis, token int) *dim {
 func (b *builder) count(token int) *dim {
 	d, ok := b.counted[token]
 	if !ok {
-		d = &dim{counter: token, size: int(b.page.tokens[token].value)}
+		d = &dim{counter: token, size: int(max(0, b.value(token)))}
 		b.counted[token] = d
 		b.dims = append(b.dims, d)
 	}
@@ -201,62 +208,68 @@ func (b *builder) count(token int) *dim {
 }
 
 // measure sets the size of a dim without a counter.
-func (d *dim) measure(x *axis, _ length) {
+func (d *dim) measure(x *axis) {
 	if d.counter < 0 {
 		d.size = len(x.units)
 	}
 }
 
+// cell notes a token as the next of its leaf's list in the frame.
 func (b *builder) cell(token, leaf int) {
 	f := b.frame()
-	if f.lists == nil {
-		f.lists = map[int]*list{}
-	}
-	l := f.lists[leaf]
-	if l == nil {
-		l = &list{number: b.lists}
-		b.lists++
-		f.lists[leaf] = l
-	}
-	b.cells[token] = cell{leaf: leaf, list: l.number, index: l.length, scope: b.scope, block: f.block, unit: f.unit}
+	l := f.list(int32(leaf), &b.lists)
+	b.cells[token] = cell{leaf: l.leaf, list: l.number, index: l.length, scope: b.scope, block: f.block, unit: f.turn}
 	l.length++
+}
+
+func (f *frame) list(leaf int32, lists *int32) *list {
+	for i := range f.lists {
+		if f.lists[i].leaf == leaf {
+			return &f.lists[i]
+		}
+	}
+	f.lists = append(f.lists, list{leaf: leaf, number: *lists})
+	*lists++
+	return &f.lists[len(f.lists)-1]
 }
 
 func (b *builder) scalar(f *field, token int) {
 	b.cell(token, f.leaf)
 	b.letters(f.leaf, token)
-	if f.variable != noVariable {
+	if f.variable == noVariable {
+		return
+	}
+	if b.schema.scoped == nil || b.schema.scoped[f.variable] {
 		b.scope = &scope{outer: b.scope, variable: f.variable, token: token}
-		if b.schema.bounds[f.variable] {
-			b.count(token)
-		}
+	}
+	if b.schema.bounds != nil && b.schema.bounds[f.variable] && b.tokens[token].integer {
+		b.count(token)
 	}
 }
 
 func (b *builder) run(f *field, first, end int) {
 	stride := max(1, f.by.stride)
-	x := &axis{kind: tokenAxis}
-	number := b.lists
-	b.lists += stride
+	x := &axis{kind: tokenAxis, units: make([][2]int, 0, (end-first)/stride)}
+	number, at := b.lists, b.frame()
+	b.lists += int32(stride)
 	for t := first; t < end; t++ {
 		i := t - first
 		b.cells[t] = cell{
-			leaf: f.leaf + i%stride, list: number + i%stride, index: i / stride,
-			scope: b.scope, block: b.frame().block, unit: b.frame().unit,
+			leaf: int32(f.leaf + i%stride), list: number + int32(i%stride), index: int32(i / stride),
+			scope: b.scope, block: at.block, unit: at.turn,
 		}
 		if i%stride == 0 {
 			x.units = append(x.units, [2]int{t, t + stride})
 		}
 		b.letters(f.leaf+i%stride, t)
 	}
-	d := b.attach(x, f.by)
-	d.measure(x, f.by)
+	b.attach(x, f.by).measure(x)
 }
 
 func (b *builder) loose(it *item, first, end int) {
 	leaf, last := it.leaf, it.leaf+looseLeaves-1
 	if it.kind == taggedLine {
-		tag := string(b.page.tokens[first].text)
+		tag := string(b.word(first))
 		leaf, last = it.tags[tag], it.tags[tag]+it.widths[tag]-1
 	}
 	for t := first; t < end; t++ {
@@ -267,22 +280,20 @@ func (b *builder) loose(it *item, first, end int) {
 
 // letters makes a word's letters things that are counted.
 func (b *builder) letters(leaf, token int) {
-	if b.schema.words == nil || b.schema.words[leaf] == nil {
-		return
-	}
 	w := b.schema.words[leaf]
+	if w == nil {
+		return
+	}
 	x := &axis{kind: letterAxis, token: token}
-	if w.by.variable != noVariable {
-		b.attach(x, w.by)
-		return
-	}
 	f := b.frame()
-	if w.shared && f.words[leaf] != nil {
-		f.words[leaf].axes = append(f.words[leaf].axes, x)
+	if shared := f.words[leaf]; w.shared && shared != nil {
+		shared.axes = append(shared.axes, x)
 		return
 	}
-	d := b.free(x)
-	d.size = len(b.page.tokens[token].text)
+	d := b.attach(x, w.by)
+	if d.counter < 0 {
+		d.size = len(b.word(token))
+	}
 	if f.words == nil {
 		f.words = map[int]*dim{}
 	}

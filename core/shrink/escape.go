@@ -5,6 +5,9 @@ import "slices"
 // The passes of this file leave a place from which no single step leads on: they
 // delete two things at once, or delete one and make up for it in another.
 
+// fewThings is the size up to which any two things are tried.
+const fewThings = 8
+
 // twos deletes two things of a dim at once: neighbours, and any two where there
 // are few.
 func (t *texter) twos() {
@@ -28,9 +31,6 @@ func (t *texter) twos() {
 	})
 }
 
-// fewThings is the size up to which any two things are tried.
-const fewThings = 8
-
 // pairsFrom are the pairs of neighbours from the first on.
 func pairsFrom(first, n int) [][]int {
 	var pairs [][]int
@@ -43,10 +43,7 @@ func pairsFrom(first, n int) [][]int {
 // keepGroups deletes whole groups of n things, and reports whether it did.
 func (t *texter) keepGroups(n int, groups [][]int, render func(kept []int) []byte) bool {
 	kept := t.Keep(len(groups), func(kept []int) []byte {
-		stays := make([]bool, n)
-		for i := range stays {
-			stays[i] = true
-		}
+		gone := make([]bool, n)
 		at := 0
 		for g, group := range groups {
 			if at < len(kept) && kept[at] == g {
@@ -54,10 +51,10 @@ func (t *texter) keepGroups(n int, groups [][]int, render func(kept []int) []byt
 				continue
 			}
 			for _, i := range group {
-				stays[i] = false
+				gone[i] = true
 			}
 		}
-		return render(slices.DeleteFunc(span(0, n), func(i int) bool { return !stays[i] }))
+		return render(without(gone))
 	})
 	return len(kept) < len(groups)
 }
@@ -65,10 +62,10 @@ func (t *texter) keepGroups(n int, groups [][]int, render func(kept []int) []byt
 // brackets deletes brackets of words with their partners.
 func (t *texter) brackets() {
 	t.eachDim(func(d *document, x *dim) {
-		if x.axes == nil || x.axes[0].kind != letterAxis {
+		if len(x.axes) == 0 || x.axes[0].kind != letterAxis {
 			return
 		}
-		if pairs := partners(d.page.tokens[x.axes[0].token].text); len(pairs) > 0 {
+		if pairs := partners(d.word(x.axes[0].token)); len(pairs) > 0 {
 			t.keepGroups(x.size, pairs, t.deletion(d, x))
 		}
 	})
@@ -91,36 +88,6 @@ func partners(word []byte) [][]int {
 	return pairs
 }
 
-// opening is the bracket that c closes, or 0.
-func opening(c byte) byte {
-	switch c {
-	case ')':
-		return '('
-	case ']':
-		return '['
-	case '}':
-		return '{'
-	case '>':
-		return '<'
-	}
-	return 0
-}
-
-// deletion renders the document without some things of the dim, in the way that
-// suits it.
-func (t *texter) deletion(d *document, x *dim) func(kept []int) []byte {
-	if g := t.form.verticesOf(d, x); g != nil {
-		w := t.form.walkGraph(d, x)
-		return func(kept []int) []byte {
-			if len(kept) == 0 {
-				return nil
-			}
-			return t.form.withoutVertices(d, x, w, kept, true)
-		}
-	}
-	return func(kept []int) []byte { return t.form.plan(d).keep(x, kept).render() }
-}
-
 // pump makes up for deleted things by greater numbers: with all numbers as great
 // as any that was seen, or with a permutation turned round, fewer of them may do.
 // It is for failures that need great sums or much disorder.
@@ -130,7 +97,7 @@ func (t *texter) pump() {
 			return
 		}
 		render := t.deletion(d, x)
-		for _, raise := range []func(*document) []byte{t.highest, t.lowest, t.reversed} {
+		for _, raise := range []func(*document) []byte{t.form.highest, t.form.lowest, t.form.reversed} {
 			if raise(d) == nil {
 				continue
 			}
@@ -147,59 +114,61 @@ func (t *texter) pump() {
 // great is what no small example has by chance.
 const great = 10_000
 
-// highest sets the columns of great numbers to the greatest seen.
-func (t *texter) highest(d *document) []byte {
-	return t.extreme(d, func(l *leaf) int64 { return l.high })
+// highest sets the columns of great numbers to the greatest seen, or is nil if
+// there are none.
+func (f *form) highest(d *document) []byte {
+	return f.extreme(d, func(l *leaf) int64 { return l.high })
 }
 
-// lowest sets the columns of great negative numbers to the least seen.
-func (t *texter) lowest(d *document) []byte {
-	return t.extreme(d, func(l *leaf) int64 { return l.low })
+// lowest sets the columns of great negative numbers to the least seen, or is nil.
+func (f *form) lowest(d *document) []byte {
+	return f.extreme(d, func(l *leaf) int64 { return l.low })
 }
 
-func (t *texter) extreme(d *document, of func(*leaf) int64) []byte {
-	e := newEdit(d.page)
-	for leaf, tokens := range t.numbers(d) {
-		l := &t.form.leaves[leaf]
-		v := of(l)
-		if l.label != noVariable || v < great && v > -great || !t.hasGreat(d, tokens, v) {
-			continue
-		}
-		for _, i := range tokens {
-			e.put(i, v)
+func (f *form) extreme(d *document, of func(*leaf) int64) []byte {
+	e, changed := newEdit(d.page), false
+	for leaf, tokens := range f.numbers(d) {
+		l := &f.leaves[leaf]
+		if v := of(l); l.label == noVariable && hasGreat(d, tokens, v) {
+			for _, t := range tokens {
+				e.put(t, v)
+			}
+			changed = true
 		}
 	}
-	if len(e.text) == 0 {
+	if !changed {
 		return nil
 	}
 	return e.render()
 }
 
 // hasGreat reports whether one of the tokens is great and has the sign of v.
-func (t *texter) hasGreat(d *document, tokens []int, v int64) bool {
-	return slices.ContainsFunc(tokens, func(i int) bool {
-		value := d.page.tokens[i].value
-		return v > 0 && value >= great || v < 0 && value <= -great
+func hasGreat(d *document, tokens []int, v int64) bool {
+	return slices.ContainsFunc(tokens, func(t int) bool {
+		return v > 0 && d.value(t) >= great || v < 0 && d.value(t) <= -great
 	})
 }
 
-// reversed makes permutations fall from the greatest to the least.
-func (t *texter) reversed(d *document) []byte {
-	e := newEdit(d.page)
-	for leaf, tokens := range t.numbers(d) {
-		l := &t.form.leaves[leaf]
+// reversed makes permutations fall from the greatest to the least; it is nil if
+// there are none.
+func (f *form) reversed(d *document) []byte {
+	e, changed := newEdit(d.page), false
+	for leaf, tokens := range f.numbers(d) {
+		l := &f.leaves[leaf]
 		if !l.permutation {
 			continue
 		}
-		sizes := map[int]int{}
-		for _, i := range tokens {
-			sizes[d.cells[i].list]++
+		sizes := map[int32]int32{}
+		for _, t := range tokens {
+			sizes[d.cells[t].list]++
 		}
-		for _, i := range tokens {
-			e.put(i, l.target()+int64(sizes[d.cells[i].list]-1-d.cells[i].index))
+		for _, t := range tokens {
+			c := &d.cells[t]
+			e.put(t, l.target()+int64(sizes[c.list]-1-c.index))
+			changed = true
 		}
 	}
-	if len(e.text) == 0 {
+	if !changed {
 		return nil
 	}
 	return e.render()
@@ -267,15 +236,10 @@ func (t *texter) oneOfEach(d *document, x, y *dim) {
 	})
 }
 
-// except is 0, 1, … up to n-1 without the given numbers.
-func except(n int, without ...int) []int {
-	return slices.DeleteFunc(span(0, n), func(i int) bool { return slices.Contains(without, i) })
-}
-
 // merge replaces two neighbours, elements or lines of the same form, by their sum.
 func (t *texter) merge() {
 	t.eachDim(func(d *document, x *dim) {
-		if len(x.axes) != 1 || x.size < 2 || t.form.verticesOf(d, x) != nil {
+		if len(x.axes) != 1 || x.size < 2 || t.form.isGraph(d, x) {
 			return
 		}
 		t.First(func(yield func([]byte) bool) {
@@ -292,90 +256,35 @@ func (t *texter) merge() {
 
 // merged deletes the i-th thing and adds its numbers to the j-th.
 func (t *texter) merged(d *document, x *dim, i, j int) []byte {
-	a, b := x.axes[0].tokens(d, i), x.axes[0].tokens(d, j)
-	if len(a) == 0 || len(a) != len(b) {
-		return nil
-	}
 	e := newEdit(d.page)
-	for k := range a {
-		l := &t.form.leaves[d.cells[a[k]].leaf]
-		if d.cells[a[k]].leaf != d.cells[b[k]].leaf {
-			return nil
-		}
-		if !l.changeable() || l.label != noVariable {
-			continue
-		}
-		if sum := d.page.tokens[a[k]].value + d.page.tokens[b[k]].value; sum <= l.high && sum >= l.low {
-			e.put(b[k], sum)
-		}
-	}
-	if len(e.text) == 0 {
+	if !t.add(e, d, x.axes[0].tokens(d, i), x.axes[0].tokens(d, j)) {
 		return nil
 	}
 	return t.form.plan(d).keep(x, except(x.size, i)).renderOn(e)
 }
 
-// tokens are the tokens of the axis's i-th unit.
-func (a *axis) tokens(d *document, i int) []int {
-	if i >= len(a.units) {
-		return nil
+// add adds the numbers of some tokens to those of others, as far as greater ones
+// were seen, and reports whether there were any.
+func (t *texter) add(e *edit, d *document, from, to []int) bool {
+	if len(from) != len(to) {
+		return false
 	}
-	first, end := a.units[i][0], a.units[i][1]
-	if a.kind == lineAxis && first < end {
-		first, end = d.page.lines[first].first, d.page.lines[end-1].end
-	}
-	return span(first, end)
-}
-
-// series replaces a vertex with two edges by one edge that has the sum of their
-// numbers.
-func (t *texter) series() {
-	t.eachDim(func(d *document, x *dim) {
-		if t.form.verticesOf(d, x) == nil {
-			return
+	changed := false
+	for k := range from {
+		if d.cells[from[k]].leaf != d.cells[to[k]].leaf {
+			return false
 		}
-		t.First(func(yield func([]byte) bool) {
-			t.form.eachGraph(d, x, func(g *graphTrait, b *block, e edges) {
-				for v := range x.size {
-					if b.dim != x && !yield(t.withoutMiddle(d, x, b, e, v)) {
-						return
-					}
-				}
-			})
-		})
-	})
-}
-
-func (t *texter) withoutMiddle(d *document, x *dim, b *block, e edges, v int) []byte {
-	var at []int
-	for i, ends := range e.ends {
-		if ends[0] == v || ends[1] == v {
-			at = append(at, i)
+		l := &t.form.leaves[d.cells[from[k]].leaf]
+		sum := d.value(from[k]) + d.value(to[k])
+		if l.changeable() && l.label == noVariable && sum >= l.low {
+			e.put(to[k], min(sum, l.high))
+			changed = true
 		}
 	}
-	if len(at) != 2 || e.ends[at[0]] == e.ends[at[1]] {
-		return nil
-	}
-	drop, stay := at[0], at[1]
-	change := newEdit(d.page)
-	one, other := b.axis.tokens(d, e.units[drop]), b.axis.tokens(d, e.units[stay])
-	for k := range min(len(one), len(other)) {
-		l := &t.form.leaves[d.cells[one[k]].leaf]
-		if l.changeable() && l.label == noVariable {
-			change.put(other[k], min(l.high, d.page.tokens[one[k]].value+d.page.tokens[other[k]].value))
-		}
-	}
-	if len(change.text) == 0 {
-		return nil
-	}
-	heirs := span(0, x.size)
-	heirs[v] = e.ends[drop][0] + e.ends[drop][1] - v
-	p := t.form.plan(d).keep(x, except(x.size, v)).keep(b.dim, except(b.dim.size, e.units[drop]))
-	p.heirs[x] = heirs
-	return p.renderOn(change)
+	return changed
 }
 
-// transfer moves as much as possible from one number of a list to its neighbour.
+// transfer moves as much as possible from one number of a column to the next.
 func (t *texter) transfer() {
 	for leaf := range t.form.leaves {
 		l := &t.form.leaves[leaf]
@@ -384,35 +293,28 @@ func (t *texter) transfer() {
 		}
 		for k := 0; !t.Over(); k++ {
 			d := t.doc()
-			tokens := slices.DeleteFunc(t.numbers(d)[leaf], func(i int) bool { return d.page.tokens[i].value <= l.target() })
+			tokens := slices.DeleteFunc(t.form.numbers(d)[leaf], func(i int) bool { return d.value(i) <= l.target() })
 			if k+1 >= len(tokens) {
 				break
 			}
-			a, b := tokens[k], tokens[k+1]
-			from, to := d.page.tokens[a].value, d.page.tokens[b].value
-			moved := min(from-l.target(), l.high-to)
-			if moved <= 0 {
-				continue
+			from, to := d.value(tokens[k]), d.value(tokens[k+1])
+			if moved := min(from-l.target(), l.high-to); moved > 0 {
+				e := newEdit(d.page)
+				e.put(tokens[k], from-moved)
+				e.put(tokens[k+1], to+moved)
+				t.Try(e.render())
 			}
-			e := newEdit(d.page)
-			e.put(a, from-moved)
-			e.put(b, to+moved)
-			t.Try(e.render())
 		}
 	}
 }
 
-// order sorts lists, and puts lines in order.
+// order sorts lists.
 func (t *texter) order() {
 	for leaf := range t.form.leaves {
-		l := &t.form.leaves[leaf]
-		if !l.changeable() {
-			continue
-		}
+		lists := map[int32][]int{}
 		d := t.doc()
-		lists := map[int][]int{}
-		var numbers []int
-		for _, i := range t.numbers(d)[leaf] {
+		var numbers []int32
+		for _, i := range t.form.numbers(d)[leaf] {
 			n := d.cells[i].list
 			if lists[n] == nil {
 				numbers = append(numbers, n)
@@ -421,14 +323,9 @@ func (t *texter) order() {
 		}
 		for _, n := range numbers {
 			d := t.doc()
-			var values []int64
-			for _, i := range lists[n] {
-				values = append(values, d.page.tokens[i].value)
-			}
-			slices.Sort(values)
 			e := newEdit(d.page)
-			for k, i := range lists[n] {
-				e.put(i, values[k])
+			for k, i := range d.byValue(lists[n]) {
+				e.put(lists[n][k], d.value(i))
 			}
 			t.Try(e.render())
 		}

@@ -12,24 +12,53 @@ import (
 // it takes to write it down, so a count that explains many tokens is worth more
 // than a list of unrelated numbers, and a coincidence rarely pays.
 func infer(p *page, samples []*page) *schema {
-	for limit := 80; limit <= 320; limit *= 2 {
-		f := &finder{page: p, samples: samples, limit: limit, work: inferenceWork}
-		f.values = make([]int64, 0, 32)
-		f.block(at{}, nil, 0, func(items []item, a at) {
-			if a.line == len(p.lines) && len(items) > 0 {
-				f.complete(items, a)
+	pages := append([]*page{p}, samples...)
+	at := handiest(pages)
+	for _, open := range []bool{false, true} {
+		work := inferenceWork
+		for limit := 60; limit <= 320 && work > 0; limit += 20 {
+			f := &finder{page: pages[at], samples: slices.Delete(slices.Clone(pages), at, at+1), limit: limit, work: work, open: open}
+			if s := f.find(); s != nil {
+				s.settle(pages)
+				return s
 			}
-		})
-		if f.best != nil {
-			f.best.settle(append([]*page{p}, samples...))
-			return f.best
+			work = f.work
 		}
 	}
 	return &schema{items: []item{{kind: rest}}, leaves: looseLeaves}
 }
 
-// inferenceWork bounds the tokens and lines looked at on one level of cost.
-const inferenceWork = 20_000_000
+// inferenceWork bounds the tokens and lines looked at: about a second's worth.
+const inferenceWork = 300_000_000
+
+// handySize is the number of tokens up to which a page is quickly searched.
+const handySize = 1000
+
+// handiest is the page on which schemas are searched; the others only confirm
+// them: the first if it is not long, else the longest that is not.
+func handiest(pages []*page) int {
+	best := 0
+	for i, p := range pages {
+		n, m := len(p.tokens), len(pages[best].tokens)
+		if m > handySize && n < m || n <= handySize && n > m {
+			best = i
+		}
+		if len(pages[0].tokens) <= handySize {
+			return 0
+		}
+	}
+	return best
+}
+
+// find is the cheapest schema, or nil if all are dearer than the limit.
+func (f *finder) find() *schema {
+	f.block(at{}, nil, 0, func(items []item, a at) {
+		if a.line == len(f.page.lines) && len(items) > 0 {
+			f.complete(items, a)
+		}
+	})
+	return f.best
+}
 
 // Costs, in tenths of a scalar field.
 const (
@@ -69,12 +98,14 @@ type at struct {
 type finder struct {
 	page    *page
 	samples []*page
-	limit   int
-	work    int
-	values  []int64
-	used    []int
-	best    *schema
-	cost    int
+	// open allows what nothing counts: repeats up to the end, and any lines.
+	open   bool
+	limit  int
+	work   int
+	values []int64
+	used   []int
+	best   *schema
+	cost   int
 }
 
 // block tries all ways to go on after items, and tells done of every way there
@@ -92,7 +123,7 @@ func (f *finder) block(a at, items []item, depth int, done func([]item, at)) {
 		a.cost += costLine
 		f.block(a, append(slices.Clip(items), item{kind: fixedLine, fields: fields}), depth, done)
 	})
-	if depth == 0 {
+	if depth == 0 && f.open {
 		left := len(f.page.lines) - a.line
 		a.line, a.cost = len(f.page.lines), a.cost+costRest+10*min(left, 6)
 		f.block(a, append(slices.Clip(items), item{kind: rest}), depth, done)
@@ -107,18 +138,18 @@ func (f *finder) tired(a at) bool {
 // line tries all ways to read the line at which a stands.
 func (f *finder) line(a at, done func([]field, at)) {
 	l := f.page.lines[a.line]
-	f.fields(a, l, l.first, nil, done)
+	f.fields(a, l, int(l.first), nil, done)
 }
 
 func (f *finder) fields(a at, l line, token int, fields []field, done func([]field, at)) {
 	if f.tired(a) {
 		return
 	}
-	if token == l.end {
+	if token == int(l.end) {
 		done(fields, a)
 	}
 	f.runs(a, l, token, fields, done)
-	if token == l.end || countScalars(fields) == maxScalars {
+	if token == int(l.end) || countScalars(fields) == maxScalars {
 		return
 	}
 	scalar := field{variable: noVariable}
@@ -145,7 +176,7 @@ func countScalars(fields []field) int {
 
 // runs tries all counted runs that begin at the token.
 func (f *finder) runs(a at, l line, token int, fields []field, done func([]field, at)) {
-	left := l.end - token
+	left := int(l.end) - token
 	if n := len(fields); left == 0 && n > 0 && fields[n-1].run {
 		return
 	}
@@ -165,7 +196,7 @@ func (f *finder) runs(a at, l line, token int, fields []field, done func([]field
 	if left >= 2 {
 		a.cost += costFreeRun
 		free := field{run: true, variable: noVariable, by: length{variable: noVariable}}
-		f.fields(a, l, l.end, append(slices.Clip(fields), free), done)
+		f.fields(a, l, int(l.end), append(slices.Clip(fields), free), done)
 	}
 }
 
@@ -222,7 +253,7 @@ func (f *finder) repeats(a at, depth int, done func(item, at)) {
 			}
 		}
 	}
-	if depth == 0 {
+	if depth == 0 && f.open {
 		a.cost += costForever
 		f.bodies(a, length{variable: noVariable}, -1, depth, done)
 	}
@@ -288,7 +319,7 @@ func (f *finder) widths(first, end int) map[string]int {
 		if l.len() == 0 {
 			return nil
 		}
-		tag := string(f.page.tokens[l.first].text)
+		tag := string(f.page.word(int(l.first)))
 		w, ok := widths[tag]
 		if ok && w != l.len() || len(widths) > tagLimit {
 			return nil
@@ -308,6 +339,9 @@ func (f *finder) widths(first, end int) map[string]int {
 // again reads the body, which was found between start and b, the other n-1 times.
 func (f *finder) again(start, b at, by length, n int, body []item, done func(item, at)) {
 	it := item{kind: repeat, by: by, body: body}
+	if n*countLines(body) > len(f.page.lines)-start.line {
+		return
+	}
 	r := &reader{page: f.page, values: slices.Clone(f.values[:b.variables])}
 	if n < 0 {
 		it.by.variable = noVariable
@@ -317,9 +351,23 @@ func (f *finder) again(start, b at, by length, n int, body []item, done func(ite
 	f.work -= r.work
 	if ok {
 		b.line, b.visible = next, start.visible
+		if n < 0 {
+			n = next - start.line // at most so many times
+		}
 		b.cost += costLength * countFree(body) * max(0, n-1)
 		done(it, b)
 	}
+}
+
+// countLines is the least number of lines that the body takes.
+func countLines(body []item) int {
+	n := 0
+	for _, it := range body {
+		if it.kind != repeat {
+			n++
+		}
+	}
+	return n
 }
 
 // countFree counts the lengths in the body that nothing tells.
@@ -393,93 +441,3 @@ func cloneItems(items []item) []item {
 	}
 	return items
 }
-
-// settle gives the free lines, and all leaves, their final form, from everything
-// that was found on all pages.
-func (s *schema) settle(pages []*page) {
-	seen := shapes{}
-	for _, p := range pages {
-		seen.page = p
-		r := &reader{page: p, values: make([]int64, s.variables), visitor: &seen}
-		r.match(s.items, 0)
-	}
-	for it, lines := range seen.lines {
-		s.shape(it, lines)
-	}
-	s.number(s.items)
-}
-
-// shapes collects the free lines.
-type shapes struct {
-	page  *page
-	lines map[*item][][]token
-}
-
-func (v *shapes) enter(*item)          {}
-func (v *shapes) unit(int)             {}
-func (v *shapes) leave(int)            {}
-func (v *shapes) scalar(*field, int)   {}
-func (v *shapes) run(*field, int, int) {}
-func (v *shapes) loose(it *item, first, end int) {
-	if v.lines == nil {
-		v.lines = map[*item][][]token{}
-	}
-	v.lines[it] = append(v.lines[it], v.page.tokens[first:end])
-}
-
-// shape makes a free line fixed or tagged where all its lines are.
-func (s *schema) shape(it *item, lines [][]token) {
-	if it.kind != freeLine {
-		return
-	}
-	same, tagged, widths := true, true, map[string]int{}
-	for _, l := range lines {
-		same = same && len(l) == len(lines[0])
-		if len(l) == 0 {
-			tagged = false
-			continue
-		}
-		tag := string(l[0].text)
-		w, ok := widths[tag]
-		tagged = tagged && (!ok || w == len(l))
-		widths[tag] = len(l)
-	}
-	switch {
-	case same && len(lines[0]) <= maxScalars:
-		it.kind = fixedLine
-		for range lines[0] {
-			it.fields = append(it.fields, field{variable: noVariable})
-		}
-	case tagged && len(widths) <= tagLimit:
-		it.kind, it.widths = taggedLine, widths
-	}
-}
-
-// number gives every leaf its number.
-func (s *schema) number(items []item) {
-	for i := range items {
-		it := &items[i]
-		it.leaf = s.leaves
-		switch it.kind {
-		case fixedLine:
-			for j := range it.fields {
-				it.fields[j].leaf = s.leaves
-				s.leaves += max(1, it.fields[j].by.stride)
-			}
-		case taggedLine:
-			it.tags = map[string]int{}
-			for _, tag := range slices.Sorted(maps.Keys(it.widths)) {
-				it.tags[tag] = s.leaves
-				s.leaves += it.widths[tag]
-			}
-		case freeLine, rest:
-			s.leaves += looseLeaves
-		case repeat:
-			s.number(it.body)
-		}
-	}
-}
-
-// looseLeaves is the number of leaves of a free line: the columns further right
-// share the last.
-const looseLeaves = 4

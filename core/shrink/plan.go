@@ -1,7 +1,5 @@
 package shrink
 
-import "strconv"
-
 // plan is a deletion of counted things: what is kept of which dims, and what
 // becomes of labels that name a deleted thing.
 type plan struct {
@@ -37,7 +35,7 @@ func (p *plan) keep(x *dim, kept []int) *plan {
 	return p
 }
 
-// render is the text of the plan.
+// render is the text of the plan, or nil where it is impossible.
 func (p *plan) render() []byte { return p.renderOn(newEdit(p.page)) }
 
 // renderOn is the text of the plan with other changes.
@@ -53,7 +51,7 @@ func (p *plan) renderOn(e *edit) []byte {
 
 func (p *plan) cut(e *edit, x *dim, kept []int) {
 	if x.counter >= 0 {
-		e.text[x.counter] = strconv.AppendInt(nil, int64(len(kept)), 10)
+		e.put(x.counter, int64(len(kept)))
 	}
 	for _, a := range x.axes {
 		units, ok := p.units[a]
@@ -61,12 +59,8 @@ func (p *plan) cut(e *edit, x *dim, kept []int) {
 			units = a.keptUnits(x.size, kept)
 		}
 		if a.kind == letterAxis {
-			e.letters(a.token, units)
+			e.keepLetters(a.token, units)
 			continue
-		}
-		drop := e.dropLine
-		if a.kind == tokenAxis {
-			drop = e.dropToken
 		}
 		at := 0
 		for u, r := range a.units {
@@ -74,9 +68,20 @@ func (p *plan) cut(e *edit, x *dim, kept []int) {
 				at++
 				continue
 			}
-			for i := r[0]; i < r[1]; i++ {
-				drop[i] = true
-			}
+			e.dropUnit(a.kind, r)
+		}
+	}
+}
+
+func (e *edit) dropUnit(kind axisKind, unit [2]int) {
+	for i := unit[0]; i < unit[1]; i++ {
+		if kind == tokenAxis {
+			e.drop(i)
+			continue
+		}
+		e.dropLine[i] = true
+		for t := e.page.lines[i].first; t < e.page.lines[i].end; t++ {
+			e.drop(int(t))
 		}
 	}
 }
@@ -98,133 +103,103 @@ func (a *axis) keptUnits(size int, kept []int) []int {
 	return kept
 }
 
-// letters keeps some letters of a token.
-func (e *edit) letters(token int, kept []int) {
-	text, ok := e.text[token]
-	if !ok {
-		text = e.page.tokens[token].text
-	}
+// keepLetters keeps some letters of a token.
+func (e *edit) keepLetters(t int, kept []int) {
+	word := e.word(t)
 	var left []byte
 	for _, k := range kept {
-		if k < len(text) {
-			left = append(left, text[k])
+		if k < len(word) {
+			left = append(left, word[k])
 		}
 	}
-	if len(left) == 0 {
-		e.dropToken[token] = true
-		return
-	}
-	e.text[token] = left
+	e.reword(t, left)
 }
 
 // relabel rewrites the labels of the dims that the plan cuts. It reports false
 // when that is impossible.
 func (p *plan) relabel(e *edit) bool {
-	maps := map[*dim]*renumbering{}
+	numbers := map[*dim]*renumbering{}
 	for x, kept := range p.kept {
-		maps[x] = newRenumbering(x.size, kept, p.heirs[x])
+		numbers[x] = newRenumbering(x.size, kept, p.heirs[x])
 	}
-	ranks := map[int][]int{}
 	for t := range p.cells {
-		if e.dropToken[t] || e.dropLine[p.lineOf[t]] {
+		l := &p.form.leaves[p.cells[t].leaf]
+		if e.what[t] == dropped || l.label == noVariable || l.kind != number || l.permutation {
 			continue
 		}
-		c := p.cells[t]
-		l := &p.form.leaves[c.leaf]
-		if l.permutation {
-			ranks[c.list] = append(ranks[c.list], t)
-			continue
-		}
-		if l.label == noVariable || l.kind != number {
-			continue
-		}
-		token, ok := c.scope.find(l.label)
+		token, ok := p.cells[t].scope.find(l.label)
 		x := p.counted[token]
-		if !ok || x == nil || maps[x] == nil {
+		if !ok || x == nil || numbers[x] == nil {
 			continue
 		}
-		v, ok := p.newLabel(maps[x], x, t)
+		v, ok := p.newLabel(numbers[x], x, t)
 		if !ok {
 			return false
 		}
-		e.text[t] = strconv.AppendInt(nil, v, 10)
+		e.put(t, v)
 	}
-	p.order(e)
-	p.rank(e, ranks)
+	p.reorder(e)
+	p.closeGaps(e)
 	return true
 }
 
 // newLabel is the value of a label after the cut.
 func (p *plan) newLabel(m *renumbering, x *dim, t int) (int64, bool) {
-	c, l := p.cells[t], &p.form.leaves[p.cells[t].leaf]
-	old := int(p.page.tokens[t].value - l.base)
+	leaf := int(p.cells[t].leaf)
+	l := &p.form.leaves[leaf]
+	old := int(p.value(t) - l.base)
 	if old < 0 || old >= x.size || m.kept == 0 {
 		return 0, false
 	}
-	own := p.form.ownList(c.leaf, l.label) && !l.parents
 	switch single := l.single && !p.form.hasVertices(l.label); {
 	case single && p.lower:
 		return max(0, int64(old-(x.size-m.kept))) + l.base, true
-	case single, own && !p.follow:
+	case single, !p.follow && !l.parents && p.form.ownList(leaf, l.label):
 		return min(int64(old), int64(m.kept-1)) + l.base, true
-	}
-	if p.form.isRight(c.leaf) && p.heirs[x] == nil {
+	case p.heirs[x] == nil && p.form.isRight(leaf):
 		return int64(m.before[old]) + l.base, true
 	}
 	return int64(m.after[old]) + l.base, true
 }
 
-// order repairs pairs whose left label has come to exceed the right one: a range
-// whose middle was deleted becomes a single position.
-func (p *plan) order(e *edit) {
+// reorder repairs pairs whose left label has come to exceed the right one: a
+// range whose middle was deleted becomes a single position.
+func (p *plan) reorder(e *edit) {
 	for _, o := range p.form.orders {
 		if p.form.leaves[o.right].label == noVariable || o.strict {
 			continue
 		}
 		last := -1
 		for t := range p.cells {
-			switch p.cells[t].leaf {
+			switch int(p.cells[t].leaf) {
 			case o.left:
 				last = t
 			case o.right:
-				if last >= 0 && p.lineOf[last] == p.lineOf[t] && e.value(last) > e.value(t) {
-					e.text[t] = strconv.AppendInt(nil, e.value(last), 10)
+				if last >= 0 && p.cells[last].line == p.cells[t].line && e.number(last) > e.number(t) {
+					e.put(t, e.number(last))
 				}
 			}
 		}
 	}
 }
 
-// value is the token's number after the edit.
-func (e *edit) value(t int) int64 {
-	if text, ok := e.text[t]; ok {
-		v, _ := integer(text)
-		return v
+// closeGaps makes what is left of permutations permutations again.
+func (p *plan) closeGaps(e *edit) {
+	lists := map[int32][]int{}
+	for t := range p.cells {
+		if p.form.leaves[p.cells[t].leaf].permutation && e.what[t] != dropped {
+			lists[p.cells[t].list] = append(lists[p.cells[t].list], t)
+		}
 	}
-	return e.page.tokens[t].value
-}
-
-// rank closes the gaps in permutations.
-func (p *plan) rank(e *edit, lists map[int][]int) {
 	for _, tokens := range lists {
-		if len(tokens) == 0 {
-			continue
-		}
 		base := max(p.form.leaves[p.cells[tokens[0]].leaf].floor, 0)
-		for _, t := range tokens {
-			below := int64(0)
-			for _, u := range tokens {
-				if p.page.tokens[u].value < p.page.tokens[t].value {
-					below++
-				}
-			}
-			e.text[t] = strconv.AppendInt(nil, base+below, 10)
+		for rank, t := range p.byValue(tokens) {
+			e.put(t, base+int64(rank))
 		}
 	}
 }
 
-// ownList reports whether the leaf is a run, or a column, that the variable
-// counts.
+// ownList reports whether the leaf is a run that the variable counts.
 func (f *form) ownList(leaf, variable int) bool {
 	own := false
 	walkItems(f.items, func(it *item) {
@@ -247,7 +222,7 @@ func (f *form) hasVertices(variable int) bool {
 	return false
 }
 
-// isRight reports whether the leaf is the right one of an ordered pair.
+// isRight reports whether the leaf is the right one of an ordered pair of labels.
 func (f *form) isRight(leaf int) bool {
 	for _, o := range f.orders {
 		if o.right == leaf && f.leaves[o.left].label == f.leaves[leaf].label {

@@ -2,6 +2,7 @@ package shrink
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -16,15 +17,9 @@ type schema struct {
 	variables, leaves int
 	// words are the leaves that are words, once that is known.
 	words map[int]*word
-	// bounds are the variables that labels are bounded by, once that is known.
-	bounds map[int]bool
-}
-
-// word is a leaf of words: by counts its letters; where nothing does, shared
-// says that all words of a list are equally long.
-type word struct {
-	by     length
-	shared bool
+	// bounds are the variables that labels are bounded by, and scoped those that
+	// a document must be able to find again, once that is known; nil means all.
+	bounds, scoped []bool
 }
 
 // item is one line, or a block of items that is repeated.
@@ -60,8 +55,8 @@ type field struct {
 }
 
 // length is how often something occurs: the variable's value plus offset, times
-// stride. Without a variable (-1) it is whatever there is: to the end of the
-// line for a run, to the end of the text for a repeat.
+// stride. Without a variable it is whatever there is: to the end of the line for
+// a run, to the end of the text for a repeat.
 type length struct {
 	variable, offset, stride int
 }
@@ -76,162 +71,61 @@ func (l length) of(values []int64) int {
 	return int(n) * l.stride
 }
 
+// word is a leaf of words: by counts its letters; where nothing does, shared
+// says that all words of a list are equally long.
+type word struct {
+	by     length
+	shared bool
+}
+
+// looseLeaves is the number of leaves of a line without fields: the columns
+// further right share the last.
+const looseLeaves = 4
+
 // tagLimit bounds the number of different first tokens of tagged lines: with
 // more, the first token is a value and not a tag.
 const tagLimit = 8
 
-// reader matches a page against items. The visitor is told what is found; it may
-// be nil, when only the answer counts.
-type reader struct {
-	page    *page
-	values  []int64 // by variable, as last read
-	visitor visitor
-	// learning says that tags not seen before may be added to a tagged line.
-	learning bool
-	// work counts tokens and lines looked at, so that inference can be bounded.
-	work int
-}
-
-// visitor is told the structure in the order of the text.
-type visitor interface {
-	// enter and leave enclose one run of a repeat; unit begins its next time.
-	enter(it *item)
-	unit(line int)
-	leave(line int)
-	// scalar, run and loose are tokens: one with a leaf, several with the same
-	// leaf or, for a run with stride, leaves in turn, or those of a line without
-	// fields.
-	scalar(f *field, token int)
-	run(f *field, first, end int)
-	loose(it *item, first, end int)
-}
-
-// match reads the items from the line on, and returns the line after them.
-func (r *reader) match(items []item, at int) (int, bool) {
+// walkItems visits all items, outer ones first.
+func walkItems(items []item, visit func(*item)) {
 	for i := range items {
-		next, ok := r.item(&items[i], at)
-		if !ok {
-			return at, false
-		}
-		at = next
+		visit(&items[i])
+		walkItems(items[i].body, visit)
 	}
-	return at, true
 }
 
-func (r *reader) item(it *item, at int) (int, bool) {
-	r.work++
-	switch it.kind {
-	case repeat:
-		return r.repeat(it, at)
-	case rest:
-		for ; at < len(r.page.lines); at++ {
-			r.loose(it, r.page.lines[at])
-		}
-		return at, true
-	}
-	if at >= len(r.page.lines) {
-		// Empty lines at the end of a text are not kept as lines.
-		end := len(r.page.tokens)
-		return at, it.kind == fixedLine && r.fields(it.fields, line{first: end, end: end})
-	}
-	l := r.page.lines[at]
+// columns are the leaves that stand beside one another on lines of the item.
+func (it *item) columns() [][]int {
+	var all [][]int
 	switch it.kind {
 	case fixedLine:
-		return at + 1, r.fields(it.fields, l)
+		var leaves []int
+		for _, f := range it.fields {
+			if !f.run {
+				leaves = append(leaves, f.leaf)
+			}
+		}
+		all = append(all, leaves)
 	case taggedLine:
-		if !r.tagged(it, l) {
-			return at, false
-		}
-	}
-	r.loose(it, l)
-	return at + 1, true
-}
-
-func (r *reader) tagged(it *item, l line) bool {
-	if l.len() == 0 {
-		return false
-	}
-	tag := string(r.page.tokens[l.first].text)
-	width, ok := it.widths[tag]
-	if !ok && r.learning && len(it.widths) < tagLimit {
-		it.widths[tag], width = l.len(), l.len()
-	}
-	return width == l.len()
-}
-
-func (r *reader) loose(it *item, l line) {
-	r.work += l.len()
-	if r.visitor != nil {
-		r.visitor.loose(it, l.first, l.end)
-	}
-}
-
-func (r *reader) repeat(it *item, at int) (int, bool) {
-	times := -1
-	if it.by.variable != noVariable {
-		if times = it.by.of(r.values); times < 0 || times > len(r.page.lines)-at {
-			return at, false
-		}
-	}
-	if r.visitor != nil {
-		r.visitor.enter(it)
-	}
-	for ; times > 0 || times < 0 && at < len(r.page.lines); times-- {
-		if r.visitor != nil {
-			r.visitor.unit(at)
-		}
-		next, ok := r.match(it.body, at)
-		if !ok || next == at {
-			return at, false
-		}
-		at = next
-	}
-	if r.visitor != nil {
-		r.visitor.leave(at)
-	}
-	return at, true
-}
-
-func (r *reader) fields(fields []field, l line) bool {
-	at := l.first
-	r.work += l.len()
-	for i := range fields {
-		f := &fields[i]
-		if f.run {
-			end := l.end
-			if f.by.variable != noVariable {
-				n := f.by.of(r.values)
-				if n < 0 || n > l.end-at {
-					return false
-				}
-				end = at + n
+		for tag, first := range it.tags {
+			var leaves []int
+			for i := 1; i < it.widths[tag]; i++ {
+				leaves = append(leaves, first+i)
 			}
-			if r.visitor != nil {
-				r.visitor.run(f, at, end)
-			}
-			at = end
-			continue
+			all = append(all, leaves)
 		}
-		if at == l.end {
-			return false
-		}
-		if t := r.page.tokens[at]; f.variable != noVariable {
-			// What is no number counts nothing.
-			r.values[f.variable] = -2
-			if t.integer {
-				r.values[f.variable] = t.value
-			}
-		}
-		if r.visitor != nil {
-			r.visitor.scalar(f, at)
-		}
-		at++
+		slices.SortFunc(all, slices.Compare)
 	}
-	return at == l.end
+	return all
+}
+
+// opaque reports that part of the format is unknown.
+func (s *schema) opaque() bool {
+	return slices.ContainsFunc(s.items, func(it item) bool { return it.kind == rest })
 }
 
 // String shows the schema for people who work on the shrinker, such as
-// "n; n*(x x); run n".
+// "v0 v1; run v0; repeat v1 { v2 v3 }".
 func (s *schema) String() string {
 	var out strings.Builder
 	writeItems(&out, s.items)

@@ -73,9 +73,9 @@ func (l *leaf) alphabet() []byte {
 }
 
 // words visits the tokens of the alphabet's leaves.
-func (d *document) words(a alphabet, visit func(token int)) {
+func (d *document) eachWord(a alphabet, visit func(token int)) {
 	for i := range d.cells {
-		if slices.Contains(a.leaves, d.cells[i].leaf) {
+		if slices.Contains(a.leaves, int(d.cells[i].leaf)) {
 			visit(i)
 		}
 	}
@@ -85,16 +85,16 @@ func (d *document) words(a alphabet, visit func(token int)) {
 func (t *texter) rewrite(a alphabet, change func([]byte) []byte) bool {
 	d := t.doc()
 	e := newEdit(d.page)
-	d.words(a, func(i int) { e.text[i] = change(d.page.tokens[i].text) })
-	return len(e.text) > 0 && t.Try(e.render())
+	d.eachWord(a, func(i int) { e.reword(i, change(d.word(i))) })
+	return t.Try(e.render())
 }
 
 // used are the letters in use, in order of appearance.
 func (t *texter) used(a alphabet) []byte {
 	var used []byte
 	d := t.doc()
-	d.words(a, func(i int) {
-		for _, c := range d.page.tokens[i].text {
+	d.eachWord(a, func(i int) {
+		for _, c := range d.word(i) {
 			if bytes.IndexByte(used, c) < 0 {
 				used = append(used, c)
 			}
@@ -141,8 +141,8 @@ func (t *texter) lowerLetters(a alphabet) {
 	d := t.doc()
 	type place struct{ token, at int }
 	var places []place
-	d.words(a, func(i int) {
-		for at, c := range d.page.tokens[i].text {
+	d.eachWord(a, func(i int) {
+		for at, c := range d.word(i) {
 			if c != a.letters[0] {
 				places = append(places, place{i, at})
 			}
@@ -150,14 +150,16 @@ func (t *texter) lowerLetters(a alphabet) {
 	})
 	t.Keep(len(places), func(kept []int) []byte {
 		e := newEdit(d.page)
+		at := 0
 		for k, p := range places {
-			if slices.Contains(kept, k) {
+			if at < len(kept) && kept[at] == k {
+				at++
 				continue
 			}
-			if e.text[p.token] == nil {
-				e.text[p.token] = bytes.Clone(d.page.tokens[p.token].text)
+			if e.what[p.token] != reworded {
+				e.reword(p.token, bytes.Clone(d.word(p.token)))
 			}
-			e.text[p.token][p.at] = a.letters[0]
+			e.word(p.token)[p.at] = a.letters[0]
 		}
 		return e.render()
 	})
