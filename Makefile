@@ -57,7 +57,7 @@ image-full: build ## build the sandbox image with all languages
 	@$(BIN)/stresstester image status --target full >/dev/null 2>&1 || { testing_env/setup.sh base && $(BIN)/stresstester image build --target full; }
 
 bench: image ## measure: tests per second against a shell loop, warm start, parts
-	STRESSTESTER_IMAGE=$${IMAGE:-$$($(BIN)/stresstester image status --name)} go test -run '^$$' -bench . -benchtime 1x ./testing_env/bench
+	STRESSTESTER_IMAGE=$${IMAGE:-$$($(BIN)/stresstester image status --name)} go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./testing_env/bench -write ../../docs/benchmarks.md
 	go test -run '^$$' -bench . ./core/compare ./core/wire ./core/spec ./lsp/...
 
 bench-shrink: ## measure the shrinker against two baselines

@@ -3,16 +3,15 @@
 // different days and machines say nothing, ratios do.
 //
 // It needs STRESSTESTER_IMAGE, an engine and its command-line client; `make
-// bench` sees to that.
+// bench` sees to that, and writes docs/benchmarks.md.
 package bench
 
 import (
-	"bytes"
 	"context"
-	"fmt"
+	"flag"
 	"os"
 	"os/exec"
-	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,12 +27,13 @@ import (
 	"stresstester/core/stress"
 )
 
-// round is how long each side runs in each round, and rounds how many there are;
-// the median counts.
-const (
-	round  = 3 * time.Second
-	rounds = 5
+var (
+	write  = flag.String("write", "", "write the results to this Markdown file, and a plot beside it")
+	rounds = flag.Int("rounds", 3, "how often every way is measured; the median counts")
 )
+
+// round is how long each way runs in each round.
+const round = 2 * time.Second
 
 func image(b *testing.B) string {
 	b.Helper()
@@ -58,22 +58,6 @@ func warm(b *testing.B) *sandbox.Warm {
 	return w
 }
 
-// folder lays out a problem and returns its tested program.
-func folder(b *testing.B, files map[string]string) string {
-	b.Helper()
-	dir := b.TempDir()
-	for name, from := range files {
-		data, err := os.ReadFile(filepath.Join("programs", from))
-		if err != nil {
-			b.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
-			b.Fatal(err)
-		}
-	}
-	return filepath.Join(dir, "sol.cpp")
-}
-
 func execute(b *testing.B, sb stress.Sandbox, tested string, o problem.Options) problem.Result {
 	b.Helper()
 	r, err := room.Open(room.Disk{}, tested, nil)
@@ -87,55 +71,42 @@ func execute(b *testing.B, sb stress.Sandbox, tested string, o problem.Options) 
 	return result
 }
 
+// way is one way to run the tests.
+type way struct {
+	name     string
+	strategy string
+	jobs     int
+}
+
+// ways are the product's; the shell loop comes before them.
+func ways() []way {
+	return []way{{"exec, 1 slot", "exec", 1}, {"fork server, 1 slot", "fork", 1}, {"chosen, 1 slot", "", 1},
+		{"exec", "exec", 0}, {"fork server", "fork", 0}, {"chosen", "", 0}}
+}
+
+const shellLoop = "shell loop"
+
 // stressRound is the product's tests per second.
-func stressRound(b *testing.B, sb stress.Sandbox, tested string, jobs int) float64 {
+func stressRound(b *testing.B, sb stress.Sandbox, tested string, w way) (float64, problem.Result) {
+	b.Helper()
 	o := room.Defaults()
-	o.Tests, o.Duration, o.Jobs, o.NoSave = 0, round, jobs, true
+	o.Tests, o.Duration, o.Jobs, o.NoSave, o.Strategy = 0, round, w.jobs, true, w.strategy
 	r := execute(b, sb, tested, o)
 	if r.Verdict != problem.OK {
 		b.Fatalf("the programs should agree: %s %s", r.Verdict, r.Message)
 	}
-	return r.TestsPerSecond
+	return r.TestsPerSecond, r
 }
 
-// shellLoop is the loop of every blog post, with its files in memory, and the
-// same programs compiled in the same way.
-const shellLoop = `set -e
-cd /t
-for f in *.cpp; do g++ -O2 -std=gnu++20 -o "${f%.cpp}" "$f"; done
-[ -e gen ] && gen=./gen || gen='python3 gen.py'
-[ -e brute ] && brute=./brute || brute='python3 brute.py'
-i=0
-end=$(( $(date +%s%N) + ROUND ))
-begin=$(date +%s%N)
-while [ $(( i % 16 )) -ne 0 ] || [ "$(date +%s%N)" -lt "$end" ]; do
-	i=$((i+1))
-	$gen $i >in
-	$brute <in >a
-	./sol <in >b
-	diff -w a b >/dev/null || { echo "differ at $i"; exit 1; }
-done
-echo "RATE $i $(( $(date +%s%N) - begin ))"
-`
-
-// shellRound is the shell loop's tests per second, in a container of the same
-// image with the same limits on what it may use.
-func shellRound(b *testing.B, files map[string]string) float64 {
+// shellRound is the shell loop's tests per second, with its files in memory, in a
+// container of the same image, on the same programs compiled in the same way.
+func shellRound(b *testing.B, s scene) float64 {
 	b.Helper()
-	var script bytes.Buffer
-	for name, from := range files {
-		data, err := os.ReadFile(filepath.Join("programs", from))
-		if err != nil {
-			b.Fatal(err)
-		}
-		fmt.Fprintf(&script, "cat >/t/%s <<'END_OF_FILE'\n%s\nEND_OF_FILE\n", name, data)
-	}
-	fmt.Fprintf(&script, "ROUND=%d\n%s", round.Nanoseconds(), shellLoop)
-	ctx, cancel := context.WithTimeout(b.Context(), round+time.Minute)
+	ctx, cancel := context.WithTimeout(b.Context(), round+2*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "docker", "run", "--rm", "-i", "--network", "none", "--tmpfs", "/t:exec,size=256m",
 		"--entrypoint", "/bin/bash", image(b))
-	cmd.Stdin = &script
+	cmd.Stdin = strings.NewReader(s.shell(b))
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		b.Fatalf("the shell loop failed: %v\n%s", err, out)
@@ -151,37 +122,35 @@ func shellRound(b *testing.B, files map[string]string) float64 {
 }
 
 func median(values []float64) float64 {
+	values = slices.Clone(values)
 	slices.Sort(values)
 	return values[len(values)/2]
 }
 
-// BenchmarkAgainstShellLoop runs both sides in turns. The shell loop uses one
-// processor at a time; the product is measured with one slot and with all.
-func BenchmarkAgainstShellLoop(b *testing.B) {
-	cases := []struct {
-		name  string
-		files map[string]string
-	}{
-		{"three C++ programs", map[string]string{"sol.cpp": "sol.cpp", "brute.cpp": "brute.cpp", "gen.cpp": "gen.cpp"}},
-		{"Python generator and brute force", map[string]string{"sol.cpp": "sol.cpp", "brute.py": "brute.py", "gen.py": "gen.py"}},
-	}
-	for _, c := range cases {
-		b.Run(c.name, func(b *testing.B) {
-			sb := warm(b)
-			tested := folder(b, c.files)
-			stressRound(b, sb, tested, 0) // compiles
-			var shell, one, all []float64
-			for range rounds {
-				shell = append(shell, shellRound(b, c.files))
-				one = append(one, stressRound(b, sb, tested, 1))
-				all = append(all, stressRound(b, sb, tested, 0))
+// BenchmarkTestsPerSecond runs all ways in turns, for every scene.
+func BenchmarkTestsPerSecond(b *testing.B) {
+	sb := warm(b)
+	for _, s := range scenes() {
+		b.Run(s.name, func(b *testing.B) {
+			tested := s.layOut(b)
+			stressRound(b, sb, tested, way{strategy: "exec"}) // compiles
+			rates := map[string][]float64{}
+			var chosen problem.Result
+			for range *rounds {
+				rates[shellLoop] = append(rates[shellLoop], shellRound(b, s))
+				for _, w := range ways() {
+					rate, r := stressRound(b, sb, tested, w)
+					rates[w.name] = append(rates[w.name], rate)
+					chosen = r
+				}
 			}
+			shell := median(rates[shellLoop])
 			b.ReportMetric(0, "ns/op")
-			b.ReportMetric(median(shell), "shell-tests/s")
-			b.ReportMetric(median(one), "one-slot-tests/s")
-			b.ReportMetric(median(all), "all-slots-tests/s")
-			b.ReportMetric(median(one)/median(shell), "one-slot-ratio")
-			b.ReportMetric(median(all)/median(shell), "all-slots-ratio")
+			b.ReportMetric(shell, "shell-tests/s")
+			b.ReportMetric(median(rates["chosen"]), "tests/s")
+			b.ReportMetric(median(rates["chosen"])/shell, "ratio")
+			b.ReportMetric(median(rates["chosen"])/median(rates["chosen, 1 slot"]), "scaling")
+			results.add(s.name, rates, chosen.Strategies)
 		})
 	}
 }
@@ -191,21 +160,21 @@ func BenchmarkAgainstShellLoop(b *testing.B) {
 // sources that were.
 func BenchmarkWarmStart(b *testing.B) {
 	sb := warm(b)
-	tested := folder(b, map[string]string{"sol.cpp": "sol.cpp", "brute.cpp": "brute.cpp", "gen.cpp": "gen.cpp"})
+	tested := scenes()[0].layOut(b)
 	o := room.Defaults()
 	o.Tests, o.NoSave = 1, true
 	execute(b, sb, tested, o)
-	source, err := os.ReadFile(tested)
+	text, err := os.ReadFile(tested)
 	if err != nil {
 		b.Fatal(err)
 	}
-	var cold, same []float64
+	var changed, same []float64
 	for i := range 11 {
-		changed := fmt.Appendf(nil, "// version %d of %d\n%s", i, time.Now().UnixNano(), source)
-		if err := os.WriteFile(tested, changed, 0o600); err != nil {
+		edited := append([]byte("// version "+strconv.Itoa(i)+" of "+time.Now().String()+"\n"), text...)
+		if err := os.WriteFile(tested, edited, 0o600); err != nil {
 			b.Fatal(err)
 		}
-		for _, into := range []*[]float64{&cold, &same} {
+		for _, into := range []*[]float64{&changed, &same} {
 			began := time.Now()
 			if r := execute(b, sb, tested, o); r.Tests != 1 {
 				b.Fatalf("%s: %s", r.Verdict, r.Message)
@@ -214,6 +183,19 @@ func BenchmarkWarmStart(b *testing.B) {
 		}
 	}
 	b.ReportMetric(0, "ns/op")
-	b.ReportMetric(median(cold), "changed-ms")
+	b.ReportMetric(median(changed), "changed-ms")
 	b.ReportMetric(median(same), "unchanged-ms")
+	results.changed, results.unchanged = median(changed), median(same)
+}
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	code := m.Run()
+	if *write != "" && code == 0 && len(results.scenes) > 0 {
+		if err := results.write(*write, runtime.NumCPU()); err != nil {
+			println("writing the results:", err.Error())
+			code = 1
+		}
+	}
+	os.Exit(code)
 }
