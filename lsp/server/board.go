@@ -80,8 +80,8 @@ func newBoard(s *Server) *board {
 	}
 }
 
-// expect begins to follow the edits that happen while a run goes on. It must be
-// called together with taking the texts that the run works on.
+// expect begins to follow the edits that happen while a run goes on. Nothing may
+// be edited between it and taking the texts that the run works on.
 func (b *board) expect(run *runs.Run) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

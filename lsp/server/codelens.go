@@ -76,7 +76,7 @@ func (s *Server) lensCommands(at place) []protocol.Command {
 // resultLenses tell what came of the last run.
 func (s *Server) resultLenses(run *runs.Run) []protocol.Command {
 	status := run.Status()
-	result := status.Result
+	result, outdated := status.Result, s.board.outdated(run)
 	stats := command.StatsParams{Run: run.ID()}
 	switch {
 	case result == nil:
@@ -92,6 +92,9 @@ func (s *Server) resultLenses(run *runs.Run) []protocol.Command {
 		title := fmt.Sprintf("✗ %s: open counterexample", f.Verdict)
 		if i > 0 {
 			title = fmt.Sprintf("%s: open number %d", f.Verdict, i+1)
+		}
+		if outdated {
+			title += " (outdated)"
 		}
 		commands = append(commands, lensCommand(title, command.OpenCounterexample,
 			command.OpenCounterexampleParams{URI: run.URI(), Run: run.ID(), Failure: i}))

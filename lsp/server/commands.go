@@ -79,14 +79,11 @@ type launch struct {
 // command.
 func (c *commands) start(ctx context.Context, l launch) (command.RunResult, error) {
 	uri := document.Canonical(l.uri)
-	run := c.s.runs.New(uri)
-	c.s.board.expect(run)
+	run, files := c.s.newRun(uri)
 	c.release()
-	files := c.files()
 	tested, request, err := c.request(uri, l, files)
 	if err != nil {
-		run.Discard()
-		c.s.board.forget(run)
+		c.s.discard(run)
 		return command.RunResult{}, err
 	}
 	rpc.AfterAnswer(ctx, func() {
@@ -213,21 +210,33 @@ func (c *commands) run(id string) (*runs.Run, error) {
 	return run, nil
 }
 
+// newRun makes a run and takes the texts that it is to work on, in one moment:
+// from then on its marks follow what is edited.
+func (s *Server) newRun(asked string) (*runs.Run, *document.Overlay) {
+	s.texts.Lock()
+	defer s.texts.Unlock()
+	run := s.runs.New(asked)
+	s.board.expect(run)
+	return run, document.NewOverlay(s.docs.View(), s.disk)
+}
+
+// discard forgets a run that cannot be started.
+func (s *Server) discard(run *runs.Run) {
+	run.Discard()
+	s.board.forget(run)
+}
+
 // again repeats a run, on the texts as they are now.
 func (s *Server) again(run *runs.Run) error {
 	request := run.Request()
-	c := &commands{s: s, view: s.docs.View(), release: func() {}}
-	next := s.runs.New(run.URI())
-	s.board.expect(next)
-	files := c.files()
+	next, files := s.newRun(run.URI())
 	explicit := map[problem.Role]string{}
 	for role, path := range request.Room.Roles {
 		explicit[role] = path
 	}
 	r, err := room.Open(files, request.Room.Tested, explicit)
 	if err != nil {
-		next.Discard()
-		s.board.forget(next)
+		s.discard(next)
 		return err
 	}
 	s.progress.begin(next, nil)

@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync"
 	"sync/atomic"
 
 	"go.lsp.dev/jsonrpc2"
@@ -60,6 +61,9 @@ type Server struct {
 	log   *zap.Logger
 	disk  room.Files
 	phase atomic.Int32
+
+	// texts is held while a text and what is shown in it change together.
+	texts sync.Mutex
 
 	conn     *rpc.Conn
 	client   *client

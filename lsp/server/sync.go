@@ -38,6 +38,8 @@ type documentParams struct {
 }
 
 func (s *Server) didOpen(_ context.Context, p *didOpenParams) error {
+	s.texts.Lock()
+	defer s.texts.Unlock()
 	d := p.TextDocument
 	snapshot := s.docs.Open(document.Canonical(d.URI), d.LanguageID, d.Version, d.Text)
 	s.board.edited(snapshot.URI(), nil)
@@ -53,6 +55,8 @@ func (s *Server) didChange(_ context.Context, p *didChangeParams) error {
 			changes[i].Range = &document.Range{Start: fromProtocol(c.Range.Start), End: fromProtocol(c.Range.End)}
 		}
 	}
+	s.texts.Lock()
+	defer s.texts.Unlock()
 	uri := document.Canonical(p.TextDocument.URI)
 	snapshot, edits, err := s.docs.Change(uri, p.TextDocument.Version, changes)
 	if err != nil {
@@ -64,6 +68,8 @@ func (s *Server) didChange(_ context.Context, p *didChangeParams) error {
 }
 
 func (s *Server) didClose(_ context.Context, p *documentParams) error {
+	s.texts.Lock()
+	defer s.texts.Unlock()
 	uri := document.Canonical(p.TextDocument.URI)
 	s.docs.Close(uri)
 	s.board.edited(uri, nil)
