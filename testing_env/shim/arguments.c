@@ -42,6 +42,35 @@ static int room_fill(const struct state *s)
 	return 1;
 }
 
+/* What the magic link says is text, in which interpreters want no zero bytes: a
+ * number of arguments, then those and the environment, each with a separator
+ * behind it. */
+static int call_special(char c)
+{
+	return c == SHIM_CALL_SEPARATOR || c == SHIM_CALL_ESCAPE;
+}
+
+static uint64_t call_size(const struct shim_request *c)
+{
+	const char *text = (const char *)c + SHIM_ARGS_OFFSET;
+	uint64_t size = 12 + (uint64_t)c->args_bytes;
+	for (uint32_t i = 0; i < c->args_bytes; i++)
+		size += (uint64_t)call_special(text[i]);
+	return size;
+}
+
+static char *number_write(char *out, uint32_t number)
+{
+	char digits[12];
+	size_t n = 0;
+	do
+		digits[n++] = (char)('0' + number % 10);
+	while ((number /= 10));
+	while (n)
+		*out++ = digits[--n];
+	return out;
+}
+
 int arguments_install(const struct state *s)
 {
 	const struct shim_request *c = s->request;
@@ -53,7 +82,7 @@ int arguments_install(const struct state *s)
 		if (fit)
 			sys4(SYS_pwrite64, s->fd, s->room, s->room_size, s->room_copy);
 	} else {
-		fit = fit && c->args_bytes + 16 <= s->call_size;
+		fit = fit && call_size(c) <= s->call_size;
 	}
 	state_set(s, args_fit, uint32_t, fit);
 	state_set(s, argc, uint32_t, c->argc);
@@ -72,16 +101,18 @@ void arguments_repair(const struct state *s)
 size_t arguments_read(const struct state *s)
 {
 	const struct shim_request *c = s->request;
-	char digits[12];
-	size_t n = 0;
-	uint32_t left = c->argc;
-	do
-		digits[n++] = (char)('0' + left % 10);
-	while ((left /= 10));
-	char *out = s->call_buffer;
-	while (n)
-		*out++ = digits[--n];
-	*out++ = 0;
-	memcpy(out, (const char *)c + SHIM_ARGS_OFFSET, c->args_bytes);
-	return (size_t)(out + c->args_bytes - s->call_buffer);
+	const char *text = (const char *)c + SHIM_ARGS_OFFSET;
+	char *out = number_write(s->call_buffer, c->argc);
+	*out++ = SHIM_CALL_SEPARATOR;
+	for (uint32_t i = 0; i < c->args_bytes; i++) {
+		if (text[i] == 0) {
+			*out++ = SHIM_CALL_SEPARATOR;
+		} else if (call_special(text[i])) {
+			*out++ = SHIM_CALL_ESCAPE;
+			*out++ = (char)(text[i] + 2);
+		} else {
+			*out++ = text[i];
+		}
+	}
+	return (size_t)(out - s->call_buffer);
 }

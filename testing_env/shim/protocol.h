@@ -18,6 +18,9 @@
 /* Reading this link is how an interpreter that runs under the shim asks to be
  * stopped right there. What it reads is the block of arguments of the run. */
 #define SHIM_MAGIC_LINK "/proc/stresstester/run"
+/* Within it, these two themselves are written as an escape and their number + 2. */
+#define SHIM_CALL_SEPARATOR 1
+#define SHIM_CALL_ESCAPE 2
 
 /* The shared memory file. A server maps all of it read-only, but for the page of
  * struct shim_run; it answers by writing to the file, which its programs cannot. */

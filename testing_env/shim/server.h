@@ -44,6 +44,7 @@ struct region {
 	uint64_t slots;
 	uint32_t stack;
 	uint32_t file; /* backed by a file: dropping a page brings the file's content back */
+	uint32_t prot;
 };
 
 /* A page that some run has changed: it is compared after each run. */
@@ -127,6 +128,7 @@ struct state {
 	uint64_t hots, hot_count, hot_limit; /* offset in the state file; entries */
 	uint64_t retain;                     /* entries that may be pages of zeroes */
 	uint64_t address_space; /* bytes mapped by the shim, which no limit should count */
+	uint64_t state_inode; /* of the state file, as mappings show it */
 	uint32_t region_count, mapping_count, stack_mapping;
 	struct region region[MAX_REGIONS];
 	struct mapping mapping[MAX_MAPPINGS];

@@ -326,6 +326,12 @@ static int is_ours(const struct state *s, const struct mapping *m)
 	return m->start >= place && m->start < place + PLACE_END;
 }
 
+static int prot_of(uint32_t prot)
+{
+	return ((prot & MAP_READ) ? PROT_READ : 0) | ((prot & MAP_WRITE) ? PROT_WRITE : 0) |
+	       ((prot & MAP_EXEC) ? PROT_EXEC : 0);
+}
+
 /* Finds the regions and gives each its slots. */
 static const char *regions_find(struct state *w)
 {
@@ -347,6 +353,7 @@ static const char *regions_find(struct state *w)
 		r->end = m->end;
 		r->stack = m->stack;
 		r->file = m->inode != 0;
+		r->prot = m->prot;
 		r->slots = w->size;
 		/* A stack may grow; what is not used of this costs nothing. */
 		uint64_t room = (m->end - m->start) / PAGE + (m->stack ? MAX_PAGES / 4 : 0);
@@ -409,7 +416,7 @@ static const char *region_back(struct state *w, const struct region *r)
 			       slot_read(w, r, end) == slot + (end - page) / PAGE)
 				end += PAGE;
 			if (slot && end - page >= BACK_SPAN * PAGE) {
-				long got = sysmap(page, end - page, PROT_READ | PROT_WRITE,
+				long got = sysmap(page, end - page, prot_of(r->prot),
 						  MAP_PRIVATE | MAP_FIXED, w->fd,
 						  w->copies + (uint64_t)(slot - 1) * PAGE);
 				if (failed(got))
@@ -629,44 +636,110 @@ static const char *stack_grown(const struct state *s, uint32_t mapping, uint64_t
 	return NULL;
 }
 
-/* Removes what is new among the mappings and checks that all the rest is there. */
+/* Fills a range that has just been mapped anew with what was there. */
+static void range_fill(const struct state *s, uint64_t from, uint64_t to)
+{
+	for (uint32_t i = 0; i < s->region_count; i++) {
+		const struct region *r = &s->region[i];
+		for (uint64_t page = from > r->start ? from : r->start;
+		     page < to && page < r->end; page += PAGE) {
+			uint32_t slot = slot_of(s, r, page);
+			if (slot)
+				memcpy((void *)page, copy_of(s, slot), PAGE);
+		}
+	}
+}
+
+/* Makes [from, to), a part of the mapping was, what it was. now is what is there,
+ * or NULL. Allocators give back memory that they had before the run; what belongs to
+ * a library's file, nobody takes away. */
+static int mapping_mend(const struct state *s, const struct mapping *was, uint64_t from,
+			uint64_t to, const struct mapping *now)
+{
+	int prot = prot_of(was->prot);
+	if (was->prot & MAP_SHARE)
+		return -1;
+	if (now && now->inode == was->inode &&
+	    (!was->inode || now->offset - now->start == was->offset - was->start))
+		return failed(sys3(SYS_mprotect, from, to - from, prot)) ? -1 : 0;
+	if (was->inode == s->state_inode)
+		return failed(sysmap(from, to - from, prot, MAP_PRIVATE | MAP_FIXED, s->fd,
+				     was->offset + (from - was->start)))
+			       ? -1
+			       : 0;
+	int had_content = (was->prot & (MAP_READ | MAP_EXEC)) && !(was->prot & MAP_WRITE);
+	if (was->inode || was->stack || had_content)
+		return -1;
+	if (failed(sysmap(from, to - from, prot,
+			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0)))
+		return -1;
+	if (was->prot & MAP_WRITE)
+		range_fill(s, from, to);
+	return 0;
+}
+
+/* Removes the parts of a mapping that are new. */
+static void mapping_trim(const struct state *s, const struct mapping *now, uint32_t first)
+{
+	uint64_t at = now->start;
+	for (uint32_t e = first; at < now->end && e <= s->mapping_count; e++) {
+		int last = e == s->mapping_count || s->mapping[e].start >= now->end;
+		uint64_t stop = last ? now->end : s->mapping[e].start;
+		if (stop > at)
+			sys2(SYS_munmap, at, stop - at);
+		if (last)
+			return;
+		at = s->mapping[e].end > at ? s->mapping[e].end : at;
+	}
+}
+
+/* Mends one mapping, given the mappings there are, from the first that ends behind
+ * its start. */
+static int mapping_check(const struct state *s, const struct mapping *was,
+			 const struct mapping *now, const struct mapping *end)
+{
+	uint64_t at = was->start;
+	for (; now < end && now->start < was->end; now++) {
+		uint64_t from = now->start > at ? now->start : at;
+		uint64_t to = now->end < was->end ? now->end : was->end;
+		if (from > at && mapping_mend(s, was, at, from, NULL))
+			return -1;
+		if (!mapping_same(was, now) && mapping_mend(s, was, from, to, now))
+			return -1;
+		at = to;
+	}
+	return at < was->end ? mapping_mend(s, was, at, was->end, NULL) : 0;
+}
+
+/* Makes the mappings what they were. */
 static const char *mappings_repair(const struct state *s)
 {
 	struct mapping *now = scratch_mappings(s);
 	int count = maps_read(s->maps, scratch_buffer(s), BUFFER_SIZE, now, MAX_MAPPINGS);
 	if (count < 0)
 		return "it leaves too many mappings behind";
-	uint32_t e = 0;
-	uint64_t covered = 0; /* of mapping[e], up to here */
-	if (s->mapping_count)
-		covered = s->mapping[0].start;
-	for (int i = 0; i < count; i++) {
-		uint64_t at = now[i].start;
-		while (at < now[i].end) {
-			const struct mapping *want = e < s->mapping_count ? &s->mapping[e] : NULL;
-			if (want && want->stack && now[i].stack && at < want->start) {
-				const char *why = stack_grown(s, e, at);
-				if (why)
-					return why;
-				covered = at;
-			}
-			uint64_t stop = want && want->start < now[i].end ? want->start : now[i].end;
-			if (at < stop) {
-				sys2(SYS_munmap, at, stop - at);
-				at = stop;
-				continue;
-			}
-			if (at != covered || !mapping_same(want, &now[i]))
-				return "it changes mappings that it did not make";
-			covered = want->end < now[i].end ? want->end : now[i].end;
-			at = covered;
-			if (covered == want->end) {
-				e++;
-				covered = e < s->mapping_count ? s->mapping[e].start : 0;
-			}
-		}
+	const struct mapping *end = now + count;
+	for (const struct mapping *m = now; m < end; m++) {
+		if (!m->stack || m->start >= s->mapping[s->stack_mapping].start)
+			continue;
+		const char *why = stack_grown(s, s->stack_mapping, m->start);
+		if (why)
+			return why;
 	}
-	return e == s->mapping_count ? NULL : "it removes mappings that it did not make";
+	uint32_t e = 0;
+	for (const struct mapping *m = now; m < end; m++) {
+		while (e < s->mapping_count && s->mapping[e].end <= m->start)
+			e++;
+		mapping_trim(s, m, e);
+	}
+	const struct mapping *m = now;
+	for (e = 0; e < s->mapping_count; e++) {
+		while (m < end && m->end <= s->mapping[e].start)
+			m++;
+		if (mapping_check(s, &s->mapping[e], m, end))
+			return "it changes mappings that it did not make";
+	}
+	return NULL;
 }
 
 #define ZONES_ALL (ZONE_HEAP | ZONE_AREA)
@@ -768,6 +841,8 @@ const char *snapshot_settle(const struct state *s)
 			ours += list[i].end - list[i].start;
 		if (list[i].stack)
 			state_set(s, stack_mapping, uint32_t, (uint32_t)i);
+		if (list[i].start == (uint64_t)s)
+			state_set(s, state_inode, uint64_t, list[i].inode);
 	}
 	state_write(s, s->mapping, list, (size_t)count * sizeof *list);
 	state_set(s, mapping_count, uint32_t, (uint32_t)count);

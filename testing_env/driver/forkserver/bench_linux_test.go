@@ -6,7 +6,6 @@ import (
 	"runtime"
 	"sort"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -15,17 +14,22 @@ import (
 // programs of testdata/bench, on one processor. Besides the mean it reports the
 // tenth percentile, which other work on the machine disturbs less.
 func BenchmarkRun(b *testing.B) {
-	sources, err := filepath.Glob("testdata/bench/*.c*")
+	sources, err := filepath.Glob("testdata/bench/*")
 	if err != nil {
 		b.Fatal(err)
 	}
 	for _, source := range sources {
 		name := strings.TrimPrefix(source, "testdata/")
 		b.Run(filepath.Base(name), func(b *testing.B) {
-			exe := program(b, name)
-			b.Run("exec", func(b *testing.B) { benchmarkExec(b, exe) })
+			cfg := Config{Shim: shimPath(b)}
+			if filepath.Ext(name) == ".py" {
+				cfg.Argv = []string{interpreters(b)[0], source}
+			} else {
+				cfg.Argv = []string{program(b, name)}
+			}
+			b.Run("exec", func(b *testing.B) { benchmarkExec(b, cfg.Argv) })
 			for _, mode := range []Mode{Fork, Snapshot} {
-				b.Run(strings.ReplaceAll(mode.String(), " ", "-"), func(b *testing.B) { benchmarkServer(b, mode, exe) })
+				b.Run(strings.ReplaceAll(mode.String(), " ", "-"), func(b *testing.B) { benchmarkServer(b, mode, cfg) })
 			}
 		})
 	}
@@ -33,7 +37,7 @@ func BenchmarkRun(b *testing.B) {
 
 const benchInput = "8\n3 -1 4 -1 5 -9 2 6\n"
 
-func benchmarkExec(b *testing.B, exe string) {
+func benchmarkExec(b *testing.B, argv []string) {
 	pin(b, 0)
 	c := newConsole(b)
 	c.write(b, benchInput)
@@ -44,7 +48,7 @@ func benchmarkExec(b *testing.B, exe string) {
 				b.Fatal(err)
 			}
 		}
-		p, err := os.StartProcess(exe, []string{exe}, attr)
+		p, err := os.StartProcess(argv[0], argv, attr)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -55,11 +59,15 @@ func benchmarkExec(b *testing.B, exe string) {
 	})
 }
 
-func benchmarkServer(b *testing.B, mode Mode, exe string) {
+func benchmarkServer(b *testing.B, mode Mode, cfg Config) {
 	pin(b, 0)
 	c := newConsole(b)
 	c.write(b, benchInput)
-	s := serve(b, Config{Mode: mode, Argv: []string{exe}, Pin: true, Files: c.files()})
+	if interpreted, err := Python(cfg); err == nil {
+		cfg = interpreted
+	}
+	cfg.Mode, cfg.Pin, cfg.Files = mode, true, c.files()
+	s := serve(b, cfg)
 	r := &Request{Files: stdio, Limits: Limits{FileSize: 64 << 20, CPUSeconds: 10, AddressSpace: 1 << 30}}
 	run := func() {
 		if o, err := s.Run(r); err != nil || o.Status != 0 {
@@ -75,9 +83,7 @@ func benchmarkServer(b *testing.B, mode Mode, exe string) {
 
 func measure(b *testing.B, run func()) {
 	times := make([]time.Duration, 0, b.N)
-	var before, after syscall.Rusage
 	runtime.GC()
-	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &before)
 	b.ResetTimer()
 	for range b.N {
 		began := time.Now()
@@ -85,7 +91,6 @@ func measure(b *testing.B, run func()) {
 		times = append(times, time.Since(began))
 	}
 	b.StopTimer()
-	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &after)
 	sort.Slice(times, func(i, j int) bool { return times[i] < times[j] })
 	b.ReportMetric(float64(times[len(times)/10].Nanoseconds())/1e3, "p10-µs")
 }

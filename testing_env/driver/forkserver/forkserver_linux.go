@@ -90,6 +90,11 @@ type Config struct {
 	Retain int64
 	// StartTime limits a launch; zero means five seconds.
 	StartTime time.Duration
+
+	// Of an interpreter's server: the Argv of a plain run, and how many of its
+	// words are the interpreter's own.
+	runArgv []string
+	skip    int
 }
 
 // MaxFiles and MaxFDs bound Config.Files and Request.Files.
@@ -234,6 +239,9 @@ func New(cfg Config) (*Server, error) {
 	}
 	if cfg.Mode == 0 {
 		cfg.Mode = Snapshot
+	}
+	if cfg.runArgv == nil {
+		cfg.runArgv = cfg.Argv
 	}
 	if cfg.Stop == 0 {
 		cfg.Stop = BeforeConstructors
@@ -400,8 +408,9 @@ func (s *Server) put(r *Request) error {
 func (s *Server) putArguments(r *Request) error {
 	args, env := r.Args, r.Env
 	if args == nil {
-		args = s.cfg.Argv
+		args = s.cfg.runArgv
 	}
+	args = args[min(s.cfg.skip, len(args)):]
 	if env == nil {
 		env = s.cfg.Env
 	}

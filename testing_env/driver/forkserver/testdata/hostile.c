@@ -127,7 +127,7 @@ static void attack(const char *name)
 			spin(NULL);
 	}
 	if (!strcmp(name, "brood")) {
-		for (int i = 0; i < 40; i++)
+		for (int i = 0; i < 8; i++)
 			if (fork() == 0) {
 				setsid();
 				prctl(PR_SET_PDEATHSIG, 0);

@@ -1,0 +1,4 @@
+# Ends without flushing.
+import os
+print("lost")
+os._exit(3)

@@ -1,0 +1,2 @@
+# Belongs to local.py.
+mine = "the local one"
