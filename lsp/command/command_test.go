@@ -136,7 +136,7 @@ func TestMistakesNameTheKeyAndSuggest(t *testing.T) {
 		"an array for an object":           {Run, `[1]`, ErrParams, "a JSON object is needed, not [1]"},
 		"options that are no object":       {Run, `{"options":7}`, ErrParams, "a JSON object is needed, not 7"},
 		"a very long value is cut":         {Run, `"` + strings.Repeat("x", 1000) + `"`, ErrParams, "…"},
-		"parameters of a command of none":  {Runs, `{"uri":"x"}`, ErrParams, `parameter "uri" is not known`},
+		"an unknown parameter of a list":   {Runs, `{"url":"x"}`, ErrParams, `parameter "url" is not known`},
 		"a role that is a number":          {CreateFiles, `{"roles":[1]}`, ErrParams, `parameter "roles"`},
 		"a failure that is not a number":   {OpenCounterexample, `{"failure":"first"}`, ErrParams, `parameter "failure": "first" is not a whole number`},
 		"a text where a file is named":     {Run, `{"options":{"brute":5}}`, ErrParams, `option "brute": 5 is not a string`},

@@ -31,8 +31,10 @@ type StopResult struct {
 	Stopped []string `json:"stopped" doc:"ids of the runs that were told to stop; empty when none was running"`
 }
 
-// RunsParams is empty.
-type RunsParams struct{}
+// RunsParams says whose runs are asked for.
+type RunsParams struct {
+	URI string `json:"uri,omitempty" doc:"only the runs in which this document plays a part; empty means all"`
+}
 
 // RunsResult lists runs.
 type RunsResult struct {
@@ -191,8 +193,10 @@ type SpecMistake struct {
 	Message string `json:"message" doc:"what is wrong, and how to mend it"`
 }
 
-// DoctorParams is empty.
-type DoctorParams struct{}
+// DoctorParams may name a document, as those of every command may.
+type DoctorParams struct {
+	URI string `json:"uri,omitempty" doc:"has no effect"`
+}
 
 // DoctorResult is what the installation's own check returns; it is encoded as
 // JSON.

@@ -247,20 +247,11 @@ func (s *Server) again(run *runs.Run) error {
 // Stop implements command.Handlers.
 func (c *commands) Stop(_ context.Context, p command.StopParams) (command.StopResult, error) {
 	uri := document.Canonical(p.URI)
-	path := document.PathOf(uri)
 	stopped := c.s.runs.Stop(func(r *runs.Run) bool {
-		switch {
-		case p.Run != "":
+		if p.Run != "" {
 			return r.ID() == p.Run
-		case p.URI == "" || r.URI() == uri:
-			return true
 		}
-		ran := r.Request().Room
-		if ran == nil || path == "" {
-			return false
-		}
-		_, plays := roleIn(ran, path)
-		return plays
+		return concerns(r, uri)
 	})
 	if _, known := c.s.runs.Get(p.Run); p.Run != "" && !known {
 		return command.StopResult{}, fmt.Errorf("run %q: %w", p.Run, runs.ErrNotFound)
@@ -272,11 +263,31 @@ func (c *commands) Stop(_ context.Context, p command.StopParams) (command.StopRe
 	return result, nil
 }
 
+// concerns reports whether the document plays a part in the run; every run
+// concerns the empty URI.
+func concerns(r *runs.Run, uri string) bool {
+	if uri == "" || r.URI() == uri {
+		return true
+	}
+	path, ran := document.PathOf(uri), r.Request().Room
+	if ran == nil || path == "" {
+		return false
+	}
+	_, plays := roleIn(ran, path)
+	return plays
+}
+
 // Runs implements command.Handlers.
-func (c *commands) Runs(context.Context, command.RunsParams) (command.RunsResult, error) {
+func (c *commands) Runs(_ context.Context, p command.RunsParams) (command.RunsResult, error) {
+	uri := ""
+	if p.URI != "" {
+		uri = document.Canonical(p.URI)
+	}
 	result := command.RunsResult{Runs: []command.RunInfo{}}
 	for _, r := range c.s.runs.All() {
-		result.Runs = append(result.Runs, c.s.runInfo(r))
+		if concerns(r, uri) {
+			result.Runs = append(result.Runs, c.s.runInfo(r))
+		}
 	}
 	return result, nil
 }

@@ -47,14 +47,20 @@ func newStrategy(p *problem.Program, run []string, folder, shim string, o proble
 		s.giveUp("as asked")
 	case p.Recipe.Threads:
 		s.giveUp("its runtime starts threads")
-	case !strings.HasPrefix(run[0], folder):
-		s.giveUp("it runs in an interpreter")
+	case !strings.HasPrefix(run[0], folder) && !isPython(run):
+		s.giveUp("its interpreter cannot be stopped and resumed")
 	case !exists(shim):
 		s.giveUp("the image has no shim")
 	case o.Strategy == "fork":
 		s.mode, s.reason = forkserver.Fork, "as asked"
 	}
 	return s
+}
+
+// isPython reports whether forkserver can start the interpreter once for all runs.
+func isPython(run []string) bool {
+	_, err := forkserver.Python(forkserver.Config{Argv: run})
+	return err == nil
 }
 
 func exists(path string) bool {
@@ -119,6 +125,9 @@ func (s *slot) startServer(t *seat, p *program, call *engine.Call) (*server, err
 	cfg.Files, err = s.serverFiles(t, call)
 	for _, f := range cfg.Files {
 		v.files = append(v.files, f.File)
+	}
+	if err == nil && isPython(p.run) {
+		cfg, err = forkserver.Python(cfg)
 	}
 	if err == nil {
 		v.Server, err = forkserver.New(cfg)
