@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #ifndef MAP_FIXED_NOREPLACE
@@ -255,6 +256,24 @@ static void process_prepare(struct state *w)
 	w->have_close_range = !failed(sys3(SYS_close_range, 63, 63, 0));
 }
 
+/* The server writes to files too: a limit for its programs' output must not end it. */
+static struct rlimit file_limit;
+
+static void file_limit_raise(void)
+{
+	struct rlimit raised;
+	if (getrlimit(RLIMIT_FSIZE, &file_limit))
+		file_limit.rlim_cur = file_limit.rlim_max = RLIM_INFINITY;
+	raised.rlim_cur = raised.rlim_max = file_limit.rlim_max;
+	setrlimit(RLIMIT_FSIZE, &raised);
+}
+
+static void file_limit_check(const struct state *w, uint64_t need)
+{
+	if (need > w->file_limit)
+		server_unsuitable(w->control, FILE_LIMIT_REASON, NULL);
+}
+
 /* Once on the scratch's stack: the boot stack becomes clean again, and what is
  * resident now is the program's. */
 static void begin_on_scratch(void *arg)
@@ -277,6 +296,7 @@ static void begin_on_scratch(void *arg)
 		w->lists = place(w, PLACE_LISTS, w->lists_size, PROT_READ | PROT_WRITE,
 				 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1);
 	}
+	file_limit_check(w, w->size);
 	if (ftruncate(w->fd, (off_t)w->size))
 		server_unsuitable(w->control, "the state file cannot grow", strerror(errno));
 	int ro = readonly(w->fd);
@@ -308,6 +328,8 @@ NORETURN static void begin(const struct shim_request *c, int control, char **env
 	w->stop = c->stop;
 	w->retain = c->retain;
 	w->target = shim_target;
+	w->file_soft = file_limit.rlim_cur;
+	w->file_limit = file_limit.rlim_max;
 	w->call_buffer = buffer;
 	w->call_size = size;
 	process_prepare(w);
@@ -336,6 +358,7 @@ void shim_begin(void)
 	const char *number = env_get(env, SHIM_ENV_CONTROL);
 	if (!number)
 		return;
+	file_limit_raise();
 	int control = (int)text_number(&number, 10);
 	char *at = place_find();
 	if (!at)

@@ -90,6 +90,8 @@ static void child_limits(const struct state *s)
 	sys4(SYS_prlimit64, 0, RLIMIT_CORE, &core, 0);
 	for (int i = 0; i < SHIM_LIMITS; i++) {
 		uint64_t value = s->request->limits[i];
+		if (i == SHIM_LIMIT_FSIZE && value == SHIM_NO_LIMIT && s->file_soft < s->file_limit)
+			value = s->file_soft; /* as it was before the shim raised it */
 		if (value == SHIM_NO_LIMIT)
 			continue;
 		struct rlimit limit = {value, value};

@@ -77,6 +77,8 @@ struct heap {
 	} block[MAX_BLOCKS]; /* descending */
 };
 
+#define FILE_LIMIT_REASON "the limit on the size of files at its launch is too low for the snapshot"
+
 struct state {
 	const struct shim_request *request; /* where the shim's mappings begin */
 	struct shim_run *run;
@@ -87,6 +89,7 @@ struct state {
 	uint64_t size; /* of the state file and its mapping */
 	uint64_t end;  /* of everything that the shim maps, from request on */
 	int fd; /* the state file, for writing */
+	uint64_t file_soft, file_limit; /* bytes a file might have, and may have */
 	uint32_t mode, stop;
 	int parent, self; /* process ids */
 	uint32_t own_uid;
@@ -168,12 +171,6 @@ HIDDEN void arguments_repair(const struct state *s);
 /* Writes the request's arguments where the magic link's reader wants them; the
  * length, 0 if they do not fit. */
 HIDDEN size_t arguments_read(const struct state *s);
-
-/* maps.c */
-/* Reads the process's mappings; -1 if there are more than max. */
-HIDDEN int maps_read(int fd, char *buffer, size_t size, struct mapping *out, int max);
-/* Whole resident pages and so on, out of /proc/self/statm. */
-HIDDEN int statm_read(int fd, uint64_t *total, uint64_t *resident, uint64_t *data);
 
 /* snapshot.c */
 /* Saves what the process holds, into *w and the state file behind it; returns why

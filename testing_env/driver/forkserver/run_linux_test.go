@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -330,4 +331,38 @@ func TestHelperDriver(t *testing.T) {
 	}
 	fmt.Printf("\nserver %d\n", s.link.pid)
 	select {}
+}
+
+// TestALowLimitOnFilesAtTheLaunchIsNoDanger checks that the server, which keeps its
+// state in a file, is not ended by a limit that was meant for its program's output.
+func TestALowLimitOnFilesAtTheLaunchIsNoDanger(t *testing.T) {
+	t.Parallel()
+	exe, shim := program(t, "odd/stdio.c"), shimPath(t)
+	for _, tt := range []struct {
+		blocks string // of 512 bytes
+		mode   Mode
+	}{{"hard 1000", Fork}, {"soft 1", Snapshot}, {"hard 1000000", Snapshot}} {
+		c := newConsole(t)
+		kind, blocks, _ := strings.Cut(tt.blocks, " ")
+		launch := func(argv, env []string, files []*os.File) (Process, error) {
+			// The shell must not be served itself.
+			preload := env[slices.IndexFunc(env, func(e string) bool { return strings.HasPrefix(e, "LD_PRELOAD=") })]
+			rest := slices.DeleteFunc(slices.Clone(env), func(e string) bool { return e == preload })
+			script := "ulimit -" + map[string]string{"hard": "", "soft": "S"}[kind] + "f " + blocks + "; export " + preload + "; exec " + argv[0]
+			return LaunchLocal([]string{"/bin/sh", "-c", script}, rest, files)
+		}
+		s, err := New(Config{Shim: shim, Argv: []string{exe}, Files: c.files(), Launch: launch})
+		if err != nil {
+			t.Fatalf("%s: %v", tt.blocks, err)
+		}
+		t.Cleanup(s.Close)
+		if s.Mode() != tt.mode {
+			t.Errorf("%s: mode is %v: %s", tt.blocks, s.Mode(), s.Note())
+		}
+		for range 3 {
+			if got, _ := c.run(t, s, Request{Limits: Limits{FileSize: 1 << 18}}, "2 3 4"); got.Out != "7 1\n" {
+				t.Errorf("%s: %v", tt.blocks, got)
+			}
+		}
+	}
 }
