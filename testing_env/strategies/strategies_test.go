@@ -1,0 +1,154 @@
+// Package strategies tests, in the real sandbox, which way of running a program is
+// chosen, and that a way that changes what a program does is dropped.
+package strategies
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"go.uber.org/zap"
+
+	"stresstester/core/problem"
+	"stresstester/core/room"
+	"stresstester/core/sandbox"
+	"stresstester/core/sandbox/docker"
+	"stresstester/core/stress"
+)
+
+const (
+	echoPython = "print(input())\n"
+	seedPython = "import sys\nprint(sys.argv[-1])\n"
+	echoCpp    = "#include <iostream>\nint main() { long long n; std::cin >> n; %s std::cout << n << '\\n'; }\n"
+)
+
+func cpp(includes, body string) string {
+	return includes + strings.Replace(echoCpp, "%s", body, 1)
+}
+
+func warm(t *testing.T) *sandbox.Warm {
+	t.Helper()
+	image := os.Getenv("STRESSTESTER_IMAGE")
+	if image == "" {
+		t.Skip("STRESSTESTER_IMAGE names no image; run make test")
+	}
+	launcher, err := docker.New(docker.Options{Image: image})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := sandbox.NewWarm(launcher, zap.NewNop())
+	t.Cleanup(func() {
+		w.Close()
+		launcher.Close()
+	})
+	return w
+}
+
+func run(t *testing.T, sb stress.Sandbox, files map[string]string, o problem.Options) problem.Result {
+	t.Helper()
+	dir := t.TempDir()
+	tested := ""
+	for name, text := range files {
+		if strings.HasPrefix(name, "sol.") {
+			tested = filepath.Join(dir, name)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r, err := room.Open(room.Disk{}, tested, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.NoSave, o.NoShrink, o.Seed = true, true, 1
+	result, err := stress.Execute(t.Context(), sb, r, room.Disk{}, o, sandbox.Observer{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return result
+}
+
+func TestTheFastestWayThatSuitsEachProgramIsChosen(t *testing.T) {
+	sb := warm(t)
+	tests := []struct {
+		name, file, text string
+		want             string // beginning of the strategy
+	}{
+		{"a plain C++ program", "sol.cpp", cpp("", ""), "snapshot:"},
+		{"a plain C program", "sol.c", "#include <stdio.h>\nint main() { long n; scanf(\"%ld\", &n); printf(\"%ld\\n\", n); }\n", "snapshot:"},
+		{"megabytes of globals, heap and trees", "sol.cpp", cpp("#include <map>\n#include <vector>\nstatic long long table[1 << 20];\n",
+			"for (long long i = 0; i < (1 << 20); i++) table[i] = i ^ n; std::map<int, int> m; for (int i = 0; i < 1000; i++) m[i * 7 % 1000] = i;"+
+				"std::vector<int> v(1 << 18, 1); if (table[5] + v[3] + m[4] == -1) n++;"), "snapshot:"},
+		{"Python", "sol.py", echoPython, "snapshot:"},
+		{"Java starts threads of its own", "sol.java", "public class Main { public static void main(String[] a) {" +
+			" System.out.println(new java.util.Scanner(System.in).nextLong()); } }", "exec: "},
+		{"what depends on addresses is dropped", "gen.cpp", "#include <cstdio>\n#include <cstdlib>\nint main(int c, char **v) {" +
+			" void *p = malloc(1); printf(\"%s\\n\", (unsigned long)p % 65536 > 9 ? v[c - 1] : v[c - 1]); printf(\"%lu\\n\", (unsigned long)&c >> 12); }", "exec: "},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			files := map[string]string{"sol.py": echoPython, "brute.py": echoPython, "gen.py": seedPython}
+			role := problem.Tested
+			if strings.HasPrefix(tt.file, "gen.") {
+				delete(files, "gen.py")
+				role = problem.Generator
+			} else {
+				delete(files, "sol.py")
+			}
+			files[tt.file] = tt.text
+			r := run(t, sb, files, problem.Options{Tests: 60})
+			if r.Verdict != problem.OK || !strings.HasPrefix(r.Strategies[role], tt.want) {
+				t.Errorf("got %s (%s), %q; want %q", r.Verdict, r.Message, r.Strategies[role], tt.want)
+			}
+		})
+	}
+}
+
+func TestAGeneratorThatSeedsItselfBeforeMainDoesNotRepeatItself(t *testing.T) {
+	sb := warm(t)
+	generator := `#include <chrono>
+#include <iostream>
+#include <random>
+static std::mt19937_64 rng(std::chrono::steady_clock::now().time_since_epoch().count());
+int main() { std::cout << (rng() >> 2) << '\n'; }
+`
+	r := run(t, sb, map[string]string{"sol.py": echoPython, "brute.py": echoPython, "gen.cpp": generator}, problem.Options{Tests: 500})
+	if r.Verdict != problem.OK {
+		t.Fatalf("got %s: %s", r.Verdict, r.Message)
+	}
+	for _, w := range r.Warnings {
+		if strings.Contains(w, "different inputs") {
+			t.Errorf("it repeats itself: %s", w)
+		}
+	}
+}
+
+func TestEveryWayGivesTheSameResult(t *testing.T) {
+	sb := warm(t)
+	bodies := map[string]string{
+		"state in globals":       "static int runs; if (++runs > 1) n = -1;",
+		"a crash":                "if (n == 30) __builtin_trap();",
+		"a wrong answer":         "if (n % 41 == 40) n++;",
+		"exit in the middle":     "if (n == 7) { std::cout << n << std::endl; exit(0); }",
+		"an exception":           "if (n == 23) throw n;",
+		"a nonzero exit status":  "if (n == 9) return 3;",
+		"changed signal actions": "signal(SIGINT, SIG_IGN); chdir(\"/\"); close(2);",
+	}
+	for name, body := range bodies {
+		t.Run(name, func(t *testing.T) {
+			files := map[string]string{"sol.cpp": cpp("#include <csignal>\n#include <cstdlib>\n#include <unistd.h>\n", body), "brute.py": echoPython, "gen.py": seedPython}
+			var first problem.Result
+			for i, strategy := range []string{"exec", "fork", "snapshot"} {
+				r := run(t, sb, files, problem.Options{Tests: 100, Strategy: strategy})
+				if i == 0 {
+					first = r
+					continue
+				}
+				if r.Verdict != first.Verdict || r.TestNumber != first.TestNumber || r.Message != first.Message {
+					t.Errorf("%s: %s; exec: %s", strategy, r.Message, first.Message)
+				}
+			}
+		})
+	}
+}
