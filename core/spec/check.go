@@ -163,7 +163,7 @@ func (c *checker) endOf(s *repeatStmt, following []statement) {
 		case *whereStmt, *letStmt:
 			continue
 		case *lineStmt:
-			if next.items[0].field == nil {
+			if next.items[0].field == nil && strings.TrimSpace(next.items[0].literal) != "" {
 				s.next = next.items[0].literal
 				return
 			}

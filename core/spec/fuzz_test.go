@@ -87,3 +87,25 @@ func FuzzValidate(f *testing.F) {
 		}
 	})
 }
+
+// FuzzInfer demands that a guess is a sound spec in which the samples are valid.
+func FuzzInfer(f *testing.F) {
+	for _, s := range corpus(f) {
+		for seed := uint64(1); seed < 3; seed++ {
+			f.Add(mustGenerate(f, s, seed, 5), mustGenerate(f, s, seed+10, 5))
+		}
+	}
+	f.Fuzz(func(t *testing.T, first, second []byte) {
+		samples := [][]byte{first, second}
+		guess, err := Infer(samples)
+		if err != nil {
+			return
+		}
+		s := mustParse(t, guess)
+		for _, one := range samples {
+			if v := s.Validate(one); v != nil && len(bytes.TrimSpace(one)) > 0 {
+				t.Fatalf("%v\n%s", v, guess)
+			}
+		}
+	})
+}

@@ -351,3 +351,29 @@ func TestShrinkProvesTheSmallest(t *testing.T) {
 		t.Errorf("nothing is proved: %s", got.Proved)
 	}
 }
+
+// TestShrinkStandsACapriciousOracle takes candidates by chance, so that all
+// passes meet all kinds of trees, and demands the same result for any width.
+func TestShrinkStandsACapriciousOracle(t *testing.T) {
+	t.Parallel()
+	for name, s := range corpus(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for seed := uint64(1); seed <= 6; seed++ {
+				start := mustGenerate(t, s, seed, 8)
+				chance := func(input []byte) bool {
+					h := mix(seed)
+					for _, c := range input {
+						h = mix(h ^ uint64(c))
+					}
+					return h%3 == 0
+				}
+				one := s.Shrink(context.Background(), start, judge(t, s, chance), shrink.Options{MaxRuns: 400})
+				many := s.Shrink(context.Background(), start, judge(t, s, chance), shrink.Options{MaxRuns: 400, Width: 5})
+				if !bytes.Equal(one.Input, many.Input) {
+					t.Errorf("seed %d: one at a time:\n%s\nfive at a time:\n%s", seed, one.Input, many.Input)
+				}
+			}
+		})
+	}
+}
