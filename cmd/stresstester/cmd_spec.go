@@ -25,11 +25,12 @@ is called sol.spec and stands in for a generator; it also judges inputs and
 makes them smaller. docs/spec.md is the reference.`,
 		Example: `  stresstester spec check sol.spec sample.in
   stresstester spec generate --seed 4711 sol.spec
-  stresstester spec enumerate --tests 20 sol.spec`,
+  stresstester spec enumerate --tests 20 sol.spec
+  stresstester spec infer sample-1.in sample-2.in >sol.spec`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.specCheckCommand(), a.specGenerateCommand(), a.specEnumerateCommand())
+	cmd.AddCommand(a.specCheckCommand(), a.specGenerateCommand(), a.specEnumerateCommand(), a.specInferCommand())
 	return cmd
 }
 
@@ -259,4 +260,44 @@ func (o *specEnumerateOptions) run(w io.Writer, path string) error {
 		return err == nil && (o.tests == 0 || n < o.tests)
 	})
 	return out.Flush() // keeps the first error
+}
+
+func (a *app) specInferCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "infer INPUT…",
+		Short: "Guess a spec from sample inputs",
+		Long: `Print a spec that every INPUT (-: standard input) follows, for you to correct:
+samples do not tell how large things may be.
+
+EXIT STATUS
+  0  a spec is printed
+  2  no format fits all inputs, or wrong use`,
+		Example: `  stresstester spec infer .stresstester/sol/sample*.in >sol.spec`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usage(cmd, errors.New("which inputs? Name their files, or - for standard input"))
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error { return inferSpec(a, args) },
+	}
+}
+
+func inferSpec(a *app, inputs []string) error {
+	var samples [][]byte
+	for _, input := range inputs {
+		sample, err := readInput(input, a.in)
+		if err != nil {
+			return err
+		}
+		samples = append(samples, sample)
+	}
+	text, err := spec.Infer(samples)
+	if err != nil {
+		return fmt.Errorf("guessing a spec: %w", err)
+	}
+	if _, err := io.WriteString(a.out, text); err != nil {
+		return fmt.Errorf("writing the spec: %w", err)
+	}
+	return nil
 }
