@@ -128,7 +128,7 @@ func TestSmallestInputsTellTheSolutionsApart(t *testing.T) {
 var budget = flag.Duration("budget", time.Minute, "time for the tests of one corrected solution; 0 means until all are done")
 
 // fewest is the number of tests below which a run says too little.
-const fewest = 100
+const fewest = 20
 
 func TestCorrectedSolutionsPass(t *testing.T) {
 	sb := openSandbox(t)
