@@ -27,7 +27,7 @@ func (l *Language) LocalIncludes(source []byte) []string {
 			for _, name := range rule.names(m) {
 				for _, file := range rule.files {
 					file = path.Clean(strings.ReplaceAll(file, namePlaceholder, name))
-					if !seen[file] {
+					if file != "." && !seen[file] {
 						seen[file] = true
 						names = append(names, file)
 					}

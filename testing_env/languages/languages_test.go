@@ -177,8 +177,8 @@ func (s *sandbox) run(t *testing.T, b built, input string) outcome {
 		env = append(env, fill.Replace(e))
 	}
 	if !b.program.Recipe.Threads {
-		// Runtimes with threads reserve any amount of addresses.
-		args = append([]string{"sh", "-c", fmt.Sprintf(`ulimit -v %d && exec "$@"`, 4*memoryMB<<10), "sh"}, args...)
+		// As the driver does; runtimes with threads reserve any amount of addresses.
+		args = append([]string{"sh", "-c", fmt.Sprintf(`ulimit -v %d && exec "$@"`, (2*memoryMB+4096)<<10), "sh"}, args...)
 	}
 	ran := s.exec(t, "/w", env, []byte(input), args...)
 	t.Logf("program, status %d:\n%s\n%s", ran.code, ran.stdout, clip(ran.stderr))

@@ -1,6 +1,8 @@
-import std.stdio;
+import std.conv, std.stdio;
 
-void main()
+void main(string[] args)
 {
-    writeln(new ubyte[1L << 45].length);
+    auto all = new ubyte[(1L << 45) + args.length];
+    all[args.length] = 1;
+    writeln(all[args.length .. args.length + 2].to!string);
 }
