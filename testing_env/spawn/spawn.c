@@ -19,6 +19,8 @@
  * testing_env/driver/process/spawner.go.
  */
 #define _GNU_SOURCE
+#include "filter.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -44,11 +46,11 @@
 #define MAX_BLOB (128 * 1024)
 #define MAX_STRINGS 4096
 #define FIRST_FREE_FD 32
-/* Real and saved user id of the process that sweeps leftovers: nobody else has
- * it, so what is swept cannot kill the sweeper. */
+/* Real user id while leftovers are swept: nobody else has it. */
 #define SWEEPER_UID 9999u
 
-enum { FLAG_PDEATH = 1 };
+/* FLAG_SWEEP: start nothing, only kill what runs under the user id. */
+enum { FLAG_PDEATH = 1, FLAG_SWEEP = 2 };
 
 struct request {
 	uint32_t magic, protocol;
@@ -137,19 +139,19 @@ static void become(const struct request *r, const int *fds, const char *folder, 
 }
 
 /* Kills everything that runs under the user id. Once is enough: the kernel does
- * not let a process fork that has a signal pending. */
+ * not let a process fork that has a signal pending.
+ *
+ * This process itself takes the user id for that moment, because a bomb may have
+ * left no room for another process. The effective id selects whom it may kill. The
+ * real id is nobody's, because root's would select the driver; the saved one is the
+ * way back. By real and saved id, those that are swept cannot kill the sweeper. */
 static int kill_all(uint32_t uid)
 {
-	pid_t sweeper = vfork();
-	if (sweeper == 0) {
-		if (syscall(SYS_setresuid, SWEEPER_UID, uid, SWEEPER_UID) == 0)
-			kill(-1, SIGKILL);
-		_exit(0);
-	}
-	if (sweeper < 0)
+	if (syscall(SYS_setresuid, SWEEPER_UID, uid, 0) != 0)
 		return -1;
-	while (waitpid(sweeper, NULL, 0) < 0 && errno == EINTR)
-		;
+	kill(-1, SIGKILL);
+	if (syscall(SYS_setresuid, 0, 0, 0) != 0)
+		die(20);
 	return 0;
 }
 
@@ -284,6 +286,9 @@ static void serve_one(void)
 		out.step = STEP_REQUEST;
 		for (uint32_t i = 0; i < received; i++)
 			close(fds[i]);
+	} else if (r->flags & FLAG_SWEEP) {
+		if (kill_all(r->uid) != 0)
+			out.error = errno;
 	} else {
 		run(r, fds, &out);
 	}
@@ -311,6 +316,8 @@ int main(void)
 		die(12);
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		die(13);
+	if (filter_install() != 0)
+		die(14);
 	/* A program is a better victim than the driver when memory runs out. */
 	int adj = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
 	if (adj >= 0) {
