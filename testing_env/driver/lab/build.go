@@ -62,46 +62,66 @@ func (h *House) compile(ctx context.Context, p *problem.Program, folder string) 
 }
 
 func (h *House) compileAs(ctx context.Context, uid int, p *problem.Program, key, folder string, c *problem.Compilation) error {
-	dir, err := h.buildFolder(uid, p)
-	if err != nil {
-		if errors.Is(err, syscall.ENOSPC) {
-			c.Message = "the sandbox's disk is full"
-			return nil
-		}
-		return fmt.Errorf("preparing a compilation: %w", err)
+	b, err := h.attempt(ctx, uid, p)
+	if err == nil && h.starved(b.exit) {
+		// Whoever used up the memory, it is not known to be this compiler.
+		h.quiet.Lock()
+		b, err = h.attempt(ctx, uid, p)
+		h.quiet.Unlock()
 	}
-	defer os.RemoveAll(dir)
-	exit, output, err := h.runCompiler(ctx, uid, dir, p)
+	defer h.discard(filepath.Dir(b.dir))
 	var start *process.StartError
-	if errors.As(err, &start) {
+	switch {
+	case errors.Is(err, syscall.ENOSPC):
+		c.Message = "the sandbox's disk is full"
+		return nil
+	case errors.As(err, &start):
 		c.Message = err.Error()
 		return nil
-	}
-	if err != nil {
+	case err != nil:
 		return fmt.Errorf("compiling %s: %w", p.Name, err)
 	}
-	c.Output = output
-	if c.Message = compilerFailure(p, exit); c.Message != "" {
+	c.Output = b.output
+	if c.Message = compilerFailure(p, b.exit); c.Message != "" || b.exit.Status.ExitStatus() != 0 {
 		return nil
 	}
-	if exit.Status.ExitStatus() != 0 {
-		return nil
-	}
-	c.OK = true
-	out := filepath.Join(dir, "out")
-	if err := copyTree(out, folder, groupOf(p.Role)); err != nil {
-		c.OK = false
+	if err := copyTree(filepath.Join(b.dir, "out"), folder, groupOf(p.Role)); err != nil {
 		c.Message = fmt.Sprintf("what the compiler made could not be stored: %v", err)
 		return nil
 	}
-	h.cache.store(key, folder, output)
+	c.OK = true
+	h.cache.store(key, folder, b.output)
 	return nil
+}
+
+// build is a compilation that has ended.
+type build struct {
+	dir    string
+	exit   *process.Exit
+	output []byte
+}
+
+// attempt compiles once.
+func (h *House) attempt(ctx context.Context, uid int, p *problem.Program) (build, error) {
+	dir, err := h.buildFolder(uid, p)
+	if err != nil {
+		return build{dir: dir}, fmt.Errorf("preparing a compilation: %w", err)
+	}
+	exit, output, err := h.runCompiler(ctx, uid, dir, p)
+	return build{dir, exit, output}, err
+}
+
+// starved reports whether a compiler ended for want of memory in the sandbox.
+func (h *House) starved(exit *process.Exit) bool {
+	return exit.Broke == process.BrokeShort || (exit.Broke == process.BrokeNothing && exit.Status != 0 && h.pressure.mayHaveKilled())
 }
 
 // compilerFailure says how the compiler itself ended badly; empty when it ended
 // with an exit status, which is its own word about the source.
 func compilerFailure(p *problem.Program, exit *process.Exit) string {
 	switch {
+	case exit.Broke == process.BrokeShort:
+		return "the sandbox has too little memory left for the compiler"
 	case exit.Broke == process.BrokeMemory || exit.MaxRSS > compileMemory:
 		return fmt.Sprintf("the compiler needed more than %d MiB of memory", compileMemory>>20)
 	case exit.Broke != process.BrokeNothing || exit.Status.Signal() == syscall.SIGXCPU:
@@ -137,12 +157,16 @@ func checkNames(p *problem.Program) error {
 
 // buildFolder lays the sources out for the compiler.
 func (h *House) buildFolder(uid int, p *problem.Program) (string, error) {
-	dir := filepath.Join(h.places.Work, fmt.Sprintf("build-%d", uid))
-	if err := os.RemoveAll(dir); err != nil {
-		return "", err
+	own, err := h.workFolder(fmt.Sprintf("compiler-%d", uid-h.firstUID))
+	dir := filepath.Join(own, "build")
+	if err == nil {
+		err = removeContents(own)
 	}
-	if err := os.Mkdir(dir, 0o700); err != nil {
-		return "", err
+	if err == nil {
+		err = os.Mkdir(dir, 0o700)
+	}
+	if err != nil {
+		return dir, err
 	}
 	if err := writeSources(dir, p, 0); err != nil {
 		return dir, err
@@ -188,7 +212,7 @@ func (h *House) runCompiler(ctx context.Context, uid int, dir string, p *problem
 	if err != nil {
 		return nil, nil, &process.StartError{Path: p.Recipe.Compile[0], Err: syscall.ENOENT}
 	}
-	text, err := newMemory("compiler", uid, 0o600)
+	text, err := newMemory("compiler", uid, 0o660)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -207,13 +231,15 @@ func (h *House) runCompiler(ctx context.Context, uid int, dir string, p *problem
 	args := append([]string{command}, p.Recipe.Compile[1:]...)
 	env := append(append([]string{}, baseEnv...), "HOME="+dir, "TMPDIR="+dir)
 	limit := compileLimit(p)
-	err = spawner.Run(&process.Request{
+	request := process.Request{
 		UID: uint32(uid), GID: uint32(uid), Folder: dir, Path: command, Args: args,
 		Env: append(env, p.Recipe.Env...), FDs: []int{null, said, said},
 		Rlimits: process.Rlimits{AddressSpace: 1 << 62, FileSize: compileFile, Processes: 512, Stack: 256 << 20, Files: 1024,
 			CPUSeconds: uint64(limit/time.Second) + 2},
 		Watch: process.Watch{CPU: limit, Wall: 4 * limit, Memory: compileMemory},
-	}, func() bool { return ctx.Err() != nil }, &exit)
+	}
+	h.watch(&request.Watch)
+	err = spawner.Run(&request, func() bool { return ctx.Err() != nil }, &exit)
 	if ctx.Err() != nil {
 		return nil, nil, ctx.Err()
 	}

@@ -101,7 +101,18 @@ func (s *slot) side(call *engine.Call, in, out int) (*side, error) {
 }
 
 func (d *side) run(s *slot) error {
-	return d.seat.spawner.Run(&d.seat.request, s.stopped, &d.exit)
+	err := d.seat.spawner.Run(&d.seat.request, s.stopped, &d.exit)
+	var refused *process.StartError
+	switch {
+	case errors.As(err, &refused) && refused.Refused():
+		return d.seat.refuse(refused, &d.exit)
+	case errors.Is(err, process.ErrGone):
+		// The pipes are gone with it: this conversation is over, and a run on its own
+		// must tell more.
+		d.exit = process.Exit{Broke: process.BrokeShort, EndedAt: process.Monotonic()}
+		return d.seat.relaunch(s)
+	}
+	return err
 }
 
 // wires are the pipes between the two programs.

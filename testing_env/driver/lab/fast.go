@@ -101,6 +101,7 @@ func (s *strategy) String() string {
 type server struct {
 	*forkserver.Server
 	launcher *process.Spawner
+	child    *process.Child // the server's process
 	files    []*os.File
 	request  forkserver.Request
 	args     []string
@@ -119,7 +120,9 @@ func (s *slot) startServer(t *seat, p *program, call *engine.Call) (*server, err
 		Mode: p.strategy.current(), Shim: s.house.places.Shim, Argv: p.run, Env: v.environment(t, p, call),
 		Pin: true, CPU: s.cpu, OwnUID: true,
 		Launch: func(argv, env []string, files []*os.File) (forkserver.Process, error) {
-			return t.launchServer(launcher, p, call, argv, env, files)
+			var err error
+			v.child, err = t.launchServer(launcher, p, call, argv, env, files)
+			return v.child, err
 		},
 	}
 	cfg.Files, err = s.serverFiles(t, call)
@@ -139,13 +142,27 @@ func (s *slot) startServer(t *seat, p *program, call *engine.Call) (*server, err
 	for i := range cfg.Files {
 		v.request.Files = append(v.request.Files, i)
 	}
-	v.request.Stop = s.stopped
+	v.request.Stop = func() bool { return s.stopped() || s.crowded(t, p) }
 	return v, nil
+}
+
+// crowded reports whether a program has made processes of its own, or runs while the
+// sandbox is short of memory. Such runs are better watched in fresh processes.
+func (s *slot) crowded(t *seat, p *program) bool {
+	const serverAndRun = 2
+	if s.house.pressure.short() {
+		return true
+	}
+	if s.house.census.Count(uint32(t.uid)) <= serverAndRun {
+		return false
+	}
+	p.strategy.giveUp("it starts processes of its own")
+	return true
 }
 
 // launchServer starts the server's process as the seat's user. What is limited per
 // run is not limited here.
-func (t *seat) launchServer(launcher *process.Spawner, p *program, call *engine.Call, argv, env []string, files []*os.File) (forkserver.Process, error) {
+func (t *seat) launchServer(launcher *process.Spawner, p *program, call *engine.Call, argv, env []string, files []*os.File) (*process.Child, error) {
 	fds := make([]int, len(files))
 	for i, f := range files {
 		fds[i] = int(f.Fd())

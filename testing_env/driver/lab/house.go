@@ -20,6 +20,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"stresstester/core/problem"
+	"stresstester/testing_env/driver/process"
 )
 
 // Places are the folders and files the sandbox is made of.
@@ -65,6 +66,9 @@ type House struct {
 	// firstUID is the first user id that programs may have.
 	firstUID int
 	cache    *cache
+	census   *process.Census
+	sweeper  *sweeper
+	pressure *pressure
 
 	// quiet is held shared by running tests, and alone by measurements that must
 	// not be disturbed.
@@ -96,7 +100,8 @@ func NewHouse(p Places) (*House, error) {
 	if p.Shim == "" {
 		p.Shim = shimPath(p.Spawn)
 	}
-	h := &House{places: p, cpus: processors(), compilers: make(chan int, compilers), firstUID: chooseUIDs()}
+	h := &House{places: p, cpus: processors(), compilers: make(chan int, compilers), firstUID: chooseUIDs(),
+		census: process.NewCensus(), sweeper: &sweeper{path: p.Spawn}, pressure: newPressure()}
 	for i := range min(max(2, len(h.cpus)), compilers) {
 		h.compilers <- h.firstUID + i
 	}
@@ -182,28 +187,3 @@ func roleNumber(role problem.Role) int {
 }
 
 func groupOf(role problem.Role) int { return firstGID + roleNumber(role) }
-
-// removeContents deletes what programs left behind, without following anything: the
-// folder was writable by a hostile program.
-func removeContents(dir string) error {
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return err
-	}
-	defer root.Close()
-	f, err := root.Open(".")
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	names, err := f.Readdirnames(-1)
-	if err != nil {
-		return err
-	}
-	for _, name := range names {
-		if err := root.RemoveAll(name); err != nil {
-			return err
-		}
-	}
-	return nil
-}

@@ -131,7 +131,7 @@ func (p *program) addressSpace(l problem.Limits) uint64 {
 // processes bounds processes and threads together.
 func (p *program) processes() uint64 {
 	if p.recipe.Threads {
-		return 512
+		return 256
 	}
 	return 64
 }

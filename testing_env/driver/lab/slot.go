@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -38,6 +39,7 @@ type slot struct {
 
 // seat is where one role's program runs in a slot.
 type seat struct {
+	house   *House
 	role    problem.Role
 	uid     int
 	folder  string
@@ -59,20 +61,20 @@ type seat struct {
 func newSlot(h *House, number, cpu int) (*slot, error) {
 	s := &slot{house: h, number: number, cpu: cpu, seats: map[problem.Role]*seat{}}
 	s.stopped = func() bool { return s.ctx.Err() != nil }
-	owners := map[engine.Stream]problem.Role{engine.Input: problem.Generator, engine.Answer: problem.Brute,
+	writers := map[engine.Stream]problem.Role{engine.Input: problem.Generator, engine.Answer: problem.Brute,
 		engine.Output: problem.Tested}
 	names := [...]string{"null", "seed", "input", "answer", "output", "remark"}
 	for st := engine.Seed; st <= engine.Remark; st++ {
-		uid, mode := 0, uint32(0o444)
-		if role, ok := owners[st]; ok {
-			uid, mode = s.uid(role), 0o644
+		gid, mode := 0, uint32(0o444)
+		if role, ok := writers[st]; ok {
+			gid, mode = groupOf(role), 0o664
 		}
 		if st == engine.Remark {
 			// Several roles write it, one after the other; each can only reach it
 			// through the descriptor it was given.
 			mode = 0o666
 		}
-		m, err := newMemory(names[st], uid, mode)
+		m, err := newMemory(names[st], gid, mode)
 		if err != nil {
 			return nil, err
 		}
@@ -97,7 +99,7 @@ func (s *slot) bind(programs map[problem.Role]*program) error {
 	if _, interactive := programs[problem.Interactor]; interactive {
 		writer = problem.Interactor
 	}
-	return s.streams[engine.Output].give(s.uid(writer))
+	return s.streams[engine.Output].give(groupOf(writer))
 }
 
 // seatFor makes the role's seat on first use, and readies its spawner.
@@ -117,8 +119,12 @@ func (s *slot) seatFor(role problem.Role, pinned bool) error {
 }
 
 func (s *slot) newSeat(role problem.Role) (*seat, error) {
-	t := &seat{role: role, uid: s.uid(role)}
-	t.folder = filepath.Join(s.house.places.Work, fmt.Sprintf("%d-%s", s.number, role))
+	t := &seat{house: s.house, role: role, uid: s.uid(role)}
+	own, err := s.house.workFolder(strconv.Itoa(s.number))
+	if err != nil {
+		return nil, err
+	}
+	t.folder = filepath.Join(own, string(role))
 	t.home, t.tmpdir = "HOME="+t.folder, "TMPDIR="+t.folder
 	if err := os.Mkdir(t.folder, 0o700); err != nil && !errors.Is(err, os.ErrExist) {
 		return nil, fmt.Errorf("making a working folder: %w", err)
@@ -129,8 +135,7 @@ func (s *slot) newSeat(role problem.Role) (*seat, error) {
 	if err := t.sweepFolder(); err != nil {
 		return nil, err
 	}
-	var err error
-	t.stderr, err = newMemory("stderr", t.uid, 0o644)
+	t.stderr, err = newMemory("stderr", groupOf(role), 0o664)
 	return t, err
 }
 
@@ -224,17 +229,59 @@ func (s *slot) runExec(t *seat, p *program, call *engine.Call, out *engine.Outco
 	return s.outcome(t, p, call, &s.exit, out)
 }
 
-// launch runs the seat's request, once more with a new spawner if the old one has
-// died, as it may when the container's memory runs out.
+// launch runs the seat's request to its end.
 func (s *slot) launch(t *seat) error {
-	err := t.spawner.Run(&t.request, s.stopped, &s.exit)
-	if !errors.Is(err, process.ErrGone) {
-		return err
+	err := s.start(t, &s.exit)
+	var refused *process.StartError
+	if errors.As(err, &refused) && refused.Refused() {
+		return t.refuse(refused, &s.exit)
 	}
+	return err
+}
+
+// roomTime is how long a program may wait for room among the sandbox's processes.
+const roomTime = 5 * time.Second
+
+// start runs the seat's request: again where there was no room for one more process,
+// and once more with a new spawner if the old one has died, as it may when the
+// container's memory runs out.
+func (s *slot) start(t *seat, exit *process.Exit) error {
+	began, anew := time.Now(), false
+	for {
+		err := t.spawner.Run(&t.request, s.stopped, exit)
+		var crowded *process.StartError
+		switch {
+		case errors.Is(err, process.ErrGone) && !anew:
+			anew = true
+			if err := t.relaunch(s); err != nil {
+				return err
+			}
+		case errors.As(err, &crowded) && crowded.Crowded() && time.Since(began) < roomTime && !s.stopped():
+			// Something of the user's own may be what is in the way.
+			s.house.sweepNow(uint32(t.uid))
+			time.Sleep(10 * time.Millisecond)
+		default:
+			return err
+		}
+	}
+}
+
+// relaunch starts a new spawner for one that has died. What it ran may have outlived
+// it, and must not disturb what comes.
+func (t *seat) relaunch(s *slot) error {
+	t.stopServer()
 	if err := t.launch(s, t.pinned); err != nil {
 		return err
 	}
-	return t.spawner.Run(&t.request, s.stopped, &s.exit)
+	return s.house.evict(t.uid)
+}
+
+// refuse makes the end of a run of a program that the kernel would not execute: a
+// compiler can make a file that is none, or one that is too large to be loaded.
+func (t *seat) refuse(e *process.StartError, exit *process.Exit) error {
+	const notExecutable = 127 // as shells say it
+	*exit = process.Exit{Status: notExecutable << 8, EndedAt: process.Monotonic()}
+	return t.stderr.set(fmt.Appendf(nil, "the program cannot be executed: %v\n", e.Err))
 }
 
 // openAll opens the call's descriptors: 0, 1, 2 and its files.
@@ -314,6 +361,10 @@ func (t *seat) prepare(p *program, call *engine.Call, fds []int) {
 		Watch: process.Watch{CPU: limits.Time, Idle: limits.Time + time.Second,
 			Wall: 10*limits.Time + 30*time.Second, Memory: limits.Memory + p.recipe.MemoryOverhead},
 	}
+	t.house.watch(&t.request.Watch)
+	if t.server != nil && t.server.child != nil {
+		t.request.Watch.Aside = t.server.child.Pid()
+	}
 }
 
 // arguments appends the program's command line to dst.
@@ -356,6 +407,10 @@ func (s *slot) outcome(t *seat, p *program, call *engine.Call, exit *process.Exi
 		out.ExitCode = exit.Status.ExitStatus()
 	}
 	out.Limit = brokenLimit(p, call, exit)
+	if out.Limit == engine.NoLimit && exit.Status.Signal() == syscall.SIGKILL && s.house.pressure.mayHaveKilled() {
+		// The kernel chose this one; whether it deserved it, a run on its own will tell.
+		out.Limit = engine.MemoryLimit
+	}
 	if out.Limit == engine.NoLimit {
 		flooded, err := s.flooded(call)
 		if err != nil {
@@ -374,7 +429,7 @@ func brokenLimit(p *program, call *engine.Call, exit *process.Exit) engine.Limit
 		return engine.TimeLimit
 	case process.BrokeIdle:
 		return engine.IdleLimit
-	case process.BrokeMemory:
+	case process.BrokeMemory, process.BrokeShort:
 		return engine.MemoryLimit
 	case process.BrokeNothing:
 	}
@@ -419,19 +474,16 @@ func (t *seat) sweepFolder() error {
 	return nil
 }
 
+// empty makes the folder as it was in the beginning.
 func (t *seat) empty() error {
 	if err := removeContents(t.folder); err != nil {
 		return err
 	}
-	var st unix.Stat_t
-	if err := unix.Lstat(t.folder, &st); err != nil {
+	// It is root's now, and so can be changed without CAP_FOWNER. Times are notes,
+	// too, that one run could leave for the next.
+	epoch := time.Unix(0, 0)
+	if err := errors.Join(os.Chmod(t.folder, 0o700), os.Chtimes(t.folder, epoch, epoch), os.Chown(t.folder, t.uid, -1)); err != nil {
 		return err
-	}
-	if st.Mode&0o7777 != 0o700 {
-		// Only its owner may change a mode, as root has no CAP_FOWNER here.
-		if err := errors.Join(os.Chown(t.folder, 0, -1), os.Chmod(t.folder, 0o700), os.Chown(t.folder, t.uid, -1)); err != nil {
-			return err
-		}
 	}
 	return unix.Lstat(t.folder, &t.clean)
 }

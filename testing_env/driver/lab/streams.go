@@ -19,9 +19,10 @@ type memory struct {
 	empty bool
 }
 
-// newMemory makes a buffer that the user uid may open for writing again through
-// /proc/self/fd, and others only for reading.
-func newMemory(name string, uid int, mode uint32) (*memory, error) {
+// newMemory makes a buffer of root's that the group gid has a share in: with the
+// group's right to write, its programs may open their output again through
+// /proc/self/fd, but not leave modes and times on it for the next run.
+func newMemory(name string, gid int, mode uint32) (*memory, error) {
 	fd, err := unix.MemfdCreate(name, unix.MFD_CLOEXEC)
 	if err != nil {
 		return nil, fmt.Errorf("making buffer %s: %w", name, err)
@@ -30,13 +31,13 @@ func newMemory(name string, uid int, mode uint32) (*memory, error) {
 	if err := unix.Fchmod(fd, mode); err != nil {
 		return nil, fmt.Errorf("making buffer %s: %w", name, err)
 	}
-	return m, m.give(uid)
+	return m, m.give(gid)
 }
 
-// give makes uid the owner.
-func (m *memory) give(uid int) error {
-	if err := unix.Fchown(m.fd, uid, -1); err != nil {
-		return fmt.Errorf("giving a buffer to user %d: %w", uid, err)
+// give lets the group gid write.
+func (m *memory) give(gid int) error {
+	if err := unix.Fchown(m.fd, 0, gid); err != nil {
+		return fmt.Errorf("giving a buffer to group %d: %w", gid, err)
 	}
 	return nil
 }

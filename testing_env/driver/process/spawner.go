@@ -30,7 +30,11 @@ const (
 	requestBytes = 8*4 + 6*8 + 2*4
 	replyBytes   = 4*4 + 5*8 + 2*4
 	flagPDeath   = 1
+	flagSweep    = 2
 )
+
+// stepExec is the last one of enum step.
+const stepExec = 7
 
 // The states of struct control.
 const (
@@ -131,7 +135,8 @@ type Request struct {
 	Env      []string
 	// FDs become descriptors 0, 1, 2, ….
 	FDs []int
-	// Handover closes FDs once the program has them, as pipes need.
+	// Handover closes FDs once the program has them, as pipes need, or when it
+	// could not be started.
 	Handover bool
 	Rlimits  Rlimits
 	Watch    Watch
@@ -144,7 +149,8 @@ type Exit struct {
 	System time.Duration
 	Wall   time.Duration
 	MaxRSS int64 // bytes
-	// EndedAt is the monotonic clock when it ended.
+	// EndedAt is the monotonic clock when it ended, or when it was killed for a
+	// limit that it broke.
 	EndedAt   time.Duration
 	Leftovers int   // processes that outlived it and were killed
 	Broke     Broke // the limit for which the watch killed it
@@ -166,6 +172,13 @@ func (e *StartError) Error() string {
 
 func (e *StartError) Unwrap() error { return e.Err }
 
+// Refused reports whether it was the program itself that the kernel would not
+// execute, rather than the sandbox that could not start anything.
+func (e *StartError) Refused() bool { return e.Step == stepExec && e.Err != syscall.EAGAIN }
+
+// Crowded reports whether there was no room for one more process, which passes.
+func (e *StartError) Crowded() bool { return e.Err == syscall.EAGAIN }
+
 // ErrGone is wrapped by errors that mean that the spawner itself has died, which
 // only memory exhaustion should bring about.
 var ErrGone = errors.New("the sandbox's spawner is gone")
@@ -173,17 +186,25 @@ var ErrGone = errors.New("the sandbox's spawner is gone")
 // Run runs the program to its end. When stop reports true the program is killed
 // and Run returns soon. An error means that the program was not run.
 func (s *Spawner) Run(req *Request, stop func() bool, exit *Exit) error {
-	if err := s.send(req); err != nil {
-		return err
-	}
+	err := s.send(req)
 	if req.Handover {
 		closeAll(req.FDs)
 	}
-	broke, err := s.watch(&req.Watch, stop)
 	if err != nil {
 		return err
 	}
-	return s.receive(req, broke, exit)
+	broke, killed, err := s.watch(req.UID, &req.Watch, stop)
+	if err != nil {
+		return err
+	}
+	if err := s.receive(req, broke, exit); err != nil {
+		return err
+	}
+	if broke != BrokeNothing {
+		// Whoever ended after that may have ended of it.
+		exit.EndedAt = killed
+	}
+	return nil
 }
 
 func closeAll(fds []int) {
@@ -192,14 +213,27 @@ func closeAll(fds []int) {
 	}
 }
 
-func (s *Spawner) send(req *Request) error {
+// Sweep kills everything that runs under the user id, and does not wait for it. The
+// spawner must not be running anything.
+func (s *Spawner) Sweep(uid uint32) error {
+	req := Request{UID: uid, GID: uid, Folder: "/", Path: "/", Args: []string{"sweep"}}
+	if err := s.order(&req, flagSweep); err != nil {
+		return err
+	}
+	var exit Exit
+	return s.receive(&req, BrokeNothing, &exit)
+}
+
+func (s *Spawner) send(req *Request) error { return s.order(req, flagPDeath) }
+
+func (s *Spawner) order(req *Request, flags uint32) error {
 	m := s.message[:0]
 	m = binary.NativeEndian.AppendUint32(m, magic)
 	m = binary.NativeEndian.AppendUint32(m, protocol)
 	m = binary.NativeEndian.AppendUint32(m, req.UID)
 	m = binary.NativeEndian.AppendUint32(m, req.GID)
 	m = binary.NativeEndian.AppendUint32(m, uint32(len(req.FDs)))
-	m = binary.NativeEndian.AppendUint32(m, flagPDeath)
+	m = binary.NativeEndian.AppendUint32(m, flags)
 	m = binary.NativeEndian.AppendUint32(m, uint32(len(req.Args)))
 	m = binary.NativeEndian.AppendUint32(m, uint32(len(req.Env)))
 	l := &req.Rlimits

@@ -1,10 +1,7 @@
 package process
 
 import (
-	"bytes"
 	"fmt"
-	"os"
-	"strconv"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -13,64 +10,167 @@ import (
 // Watch holds the limits that are enforced while a program runs. A zero field is
 // no limit.
 type Watch struct {
-	// CPU limits the processor time. Waiting for a busy machine does not count.
+	// CPU limits the processor time of the program and of everything its user
+	// runs. Waiting for a busy machine does not count.
 	CPU time.Duration
 	// Idle limits the time in which the program neither runs nor wants to.
 	Idle time.Duration
 	// Wall limits the elapsed time; it only catches what the others cannot.
 	Wall time.Duration
-	// Memory limits the resident set, in bytes.
+	// Memory limits the resident set of each process, in bytes, and that of all
+	// together to crowdMemory times as much.
 	Memory int64
+	// Census, if not nil, knows the program's other processes. Aside, if not 0, is
+	// one that is none of them, though it has the same user.
+	Census *Census
+	Aside  int
+	// Short, if not nil, reports that the sandbox is running out of memory.
+	Short func() bool
+	// Sweep, if not nil, kills everything that runs under the user id. It is for
+	// programs that do not end although they were killed.
+	Sweep func(uid uint32)
 }
+
+// crowdMemory is how many times the memory limit all processes of a program may
+// have together. Processes that share memory, as all do after a fork, count it
+// each, so the limit itself would be unjust.
+const crowdMemory = 4
 
 // Broke tells which of the watch's limits a program broke.
 type Broke uint8
 
-// The limits of a Watch.
+// The limits of a Watch. BrokeShort is broken by whoever runs while the sandbox is
+// short of memory.
 const (
 	BrokeNothing Broke = iota
 	BrokeCPU
 	BrokeIdle
 	BrokeWall
 	BrokeMemory
+	BrokeShort
 )
 
-// interval is how often a program is looked at. Most programs end before the
-// first look, and cost none.
-const interval = 10 * time.Millisecond
+const (
+	// interval is how often a program is looked at. Most programs end before the
+	// first look, and cost none.
+	interval = 10 * time.Millisecond
+	// stubborn is how long a killed program may take to end before its user is
+	// swept: it may be held by another process that traces it.
+	stubborn = 100 * time.Millisecond
+	// startTime bounds the time until a program has started.
+	startTime = 2 * time.Second
+	// lost is when a spawner that does not answer is given up.
+	lost = 30 * time.Second
+)
 
-// watch waits until the program has ended and kills it when it breaks a limit.
-func (s *Spawner) watch(w *Watch, stop func() bool) (Broke, error) {
-	var look look
-	began := time.Now()
-	last := began
-	broke, dying := BrokeNothing, false
+// watch waits until the program has ended and kills it when it breaks a limit. It
+// also returns when it did so, by the monotonic clock.
+func (s *Spawner) watch(uid uint32, w *Watch, stop func() bool) (Broke, time.Duration, error) {
+	v := vigil{spawner: s, uid: uid, watch: w, stop: stop, began: time.Now()}
+	v.last = v.began
+	defer v.posted.undo()
 	for {
-		wait := interval
-		if w.CPU > 0 && !dying {
-			wait = min(wait, max(w.CPU-look.cpu, time.Millisecond/2))
-		}
-		ended, err := s.wait(wait)
+		ended, err := s.wait(v.patience())
 		if err != nil || ended {
-			return broke, err
+			return v.broke, v.killed, err
 		}
-		if dying {
-			s.Kill()
-			continue
-		}
-		now := time.Now()
-		if stop != nil && stop() {
-			dying = true
-		} else if s.control.state.Load() == stateRunning {
-			look.update(int(s.control.pid.Load()), now.Sub(last))
-			broke = look.exceeds(w, now.Sub(began))
-			dying = broke != BrokeNothing
-		}
-		last = now
-		if dying {
-			s.Kill()
+		v.posted.move()
+		if err := v.look(time.Now()); err != nil {
+			return v.broke, v.killed, err
 		}
 	}
+}
+
+// vigil is the watch over one run.
+type vigil struct {
+	spawner *Spawner
+	uid     uint32
+	watch   *Watch
+	stop    func() bool
+
+	began, last time.Time
+	seen        look
+	broke       Broke
+	killed      time.Duration // when it was first killed, by the monotonic clock
+	dying       time.Time     // the same; zero before that
+	swept       time.Time
+	posted      post
+}
+
+// patience is how long to wait before the next look.
+func (v *vigil) patience() time.Duration {
+	if v.watch.CPU > 0 && v.dying.IsZero() {
+		return min(interval, max(v.watch.CPU-v.seen.cpu, time.Millisecond/2))
+	}
+	return interval
+}
+
+func (v *vigil) look(now time.Time) error {
+	running := v.spawner.control.state.Load() == stateRunning
+	switch {
+	case !v.dying.IsZero():
+		return v.insist(now)
+	case v.stop != nil && v.stop():
+		v.kill(now)
+	case running:
+		v.seen.update(v, now.Sub(v.last))
+		if v.broke = v.exceeded(now.Sub(v.began)); v.broke != BrokeNothing {
+			v.kill(now)
+		}
+	case now.Sub(v.began) > startTime:
+		// Something under the same user id keeps it from starting.
+		v.kill(now)
+	}
+	v.last = now
+	return nil
+}
+
+func (v *vigil) kill(now time.Time) {
+	v.dying, v.swept = now, now
+	v.killed = Monotonic()
+	v.spawner.Kill()
+	if v.seen.crowd.processes > 0 && v.watch.Sweep != nil {
+		// The spawner would have to wait for its turn among them.
+		v.watch.Sweep(v.uid)
+	}
+}
+
+// insist kills again what has not ended.
+func (v *vigil) insist(now time.Time) error {
+	v.spawner.Kill()
+	if now.Sub(v.swept) >= stubborn && v.watch.Sweep != nil {
+		v.swept = now
+		v.watch.Sweep(v.uid)
+	}
+	if now.Sub(v.dying) > lost {
+		return fmt.Errorf("%w: a program that was killed does not end", ErrGone)
+	}
+	return nil
+}
+
+func (v *vigil) exceeded(elapsed time.Duration) Broke {
+	w, l := v.watch, &v.seen
+	switch {
+	case w.Memory > 0 && (max(l.resident, l.crowd.largest) > w.Memory || l.resident+l.crowd.resident > crowdMemory*w.Memory):
+		return BrokeMemory
+	case w.CPU > 0 && l.cpu >= w.CPU:
+		return BrokeCPU
+	case w.Idle > 0 && l.idle >= w.Idle:
+		return BrokeIdle
+	case w.Wall > 0 && elapsed >= w.Wall:
+		return BrokeWall
+	case w.Short != nil && w.Short():
+		return BrokeShort
+	}
+	return BrokeNothing
+}
+
+// Monotonic is the monotonic clock, which Exit.EndedAt is of.
+func Monotonic() time.Duration {
+	var t unix.Timespec
+	// It cannot fail for a clock that exists.
+	_ = unix.ClockGettime(unix.CLOCK_MONOTONIC, &t)
+	return time.Duration(t.Nano())
 }
 
 // wait waits for the spawner's reply.
@@ -89,44 +189,66 @@ func (s *Spawner) wait(d time.Duration) (bool, error) {
 
 // look is what is known of a running program.
 type look struct {
-	cpu, idle time.Duration
-	resident  int64
-	buffer    [512]byte
+	cpu, idle time.Duration // of all its processes
+	resident  int64         // of the program itself
+	crowd     crowd         // the others
+
+	clock  time.Duration // the program's own processor time
+	hidden time.Duration // that of the others, as far as it was seen growing
+	first  bool          // the others have been looked at
+	reader statReader
 }
 
-func (l *look) exceeds(w *Watch, elapsed time.Duration) Broke {
-	switch {
-	case w.Memory > 0 && l.resident > w.Memory:
-		return BrokeMemory
-	case w.CPU > 0 && l.cpu >= w.CPU:
-		return BrokeCPU
-	case w.Idle > 0 && l.idle >= w.Idle:
-		return BrokeIdle
-	case w.Wall > 0 && elapsed >= w.Wall:
-		return BrokeWall
-	}
-	return BrokeNothing
-}
-
-// update looks at the process after step has passed since the last look.
-func (l *look) update(pid int, step time.Duration) {
+// update looks at the program after step has passed since the last look.
+func (l *look) update(v *vigil, step time.Duration) {
+	pid := int(v.spawner.control.pid.Load())
 	if pid <= 1 {
 		return
 	}
 	before := l.cpu
-	if cpu, ok := processTime(pid); ok {
-		l.cpu = cpu
+	if clock, ok := processTime(pid); ok {
+		l.clock = clock
 	}
-	state, resident, ok := l.readStat(pid)
+	l.count(v, pid)
+	l.cpu = l.clock + l.hidden
+	s, ok := l.reader.read(pid)
 	if !ok {
 		return
 	}
-	l.resident = resident
-	// Idle is who used next to nothing and is not waiting for a processor: a
-	// program that the machine's load keeps from running is runnable.
-	if state != 'R' && state != 'D' && l.cpu-before < step/10 {
-		l.idle += step
+	l.resident = s.resident
+	l.idle += idleTime(s.state, &l.crowd, l.cpu-before, step)
+}
+
+// count looks at the program's other processes. What they used is what their sum
+// has grown by: it sinks when one of them ends whom nobody has waited for.
+func (l *look) count(v *vigil, pid int) {
+	if v.watch.Census == nil {
+		return
 	}
+	before := l.crowd.cpu
+	l.crowd = v.watch.Census.of(v.uid, pid, v.watch.Aside)
+	if l.first && l.crowd.cpu > before {
+		l.hidden += l.crowd.cpu - before
+	}
+	l.first = true
+}
+
+// idleTime is how much of a step a program was idle that used so much processor
+// time in it. Idle is who used next to nothing and does not wait for a processor: a
+// program that the machine's load keeps from running is runnable. Who waits for a
+// disk is not idle either; but a program with others may as well be waiting for one
+// of them (vfork), and of those only half is believed, because they may take turns
+// in looking busy.
+func idleTime(state byte, others *crowd, used, step time.Duration) time.Duration {
+	switch {
+	case state == 'R' || used >= step/10:
+		return 0
+	case state == 'D' && others.processes == 0:
+		return 0
+	case others.running:
+		return step / 2
+	}
+	return step
 }
 
 // processTime is the processor time of a process and all its threads. The clock's
@@ -139,32 +261,4 @@ func processTime(pid int) (time.Duration, bool) {
 		return 0, false
 	}
 	return time.Duration(t.Nano()), true
-}
-
-// readStat reads state and resident set from /proc/PID/stat (see proc(5)).
-func (l *look) readStat(pid int) (state byte, resident int64, ok bool) {
-	f, err := os.Open("/proc/" + strconv.Itoa(pid) + "/stat")
-	if err != nil {
-		return 0, 0, false
-	}
-	defer f.Close()
-	n, err := f.Read(l.buffer[:])
-	if err != nil {
-		return 0, 0, false
-	}
-	// The command's name stands in parentheses and may itself hold any byte.
-	end := bytes.LastIndexByte(l.buffer[:n], ')')
-	if end < 0 {
-		return 0, 0, false
-	}
-	fields := bytes.Fields(l.buffer[end+1 : n])
-	const stateField, residentField = 0, 21
-	if len(fields) <= residentField {
-		return 0, 0, false
-	}
-	pages, err := strconv.ParseInt(string(fields[residentField]), 10, 64)
-	if err != nil {
-		return 0, 0, false
-	}
-	return fields[stateField][0], pages * int64(os.Getpagesize()), true
 }
