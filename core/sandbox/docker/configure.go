@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"path"
 	"strconv"
 
 	"github.com/docker/docker/api/types/container"
@@ -30,7 +31,7 @@ const (
 // Folders in the container.
 const (
 	driverDir = "/run/stresstester" // holds the driver and the programs it built; only root can list or write it
-	workDir   = "/w"                // the slots' folders
+	workDir   = "/w"                // folders of slots and compilers
 	cacheDir  = "/cache"            // the compile cache; the only thing that outlives a container
 )
 
@@ -42,9 +43,13 @@ const (
 	// for each slot. Engines' own defaults go up to a billion, which slows down
 	// programs that close every one they might have inherited.
 	openFiles = 16_384
-	// workInodes bounds the number of files below workDir, which take memory
-	// even when they are empty.
-	workInodes = 200_000
+	// slotFiles and compilerFiles bound the number of files in a slot's folder and in
+	// a compiler's. Files take memory even when they are empty.
+	slotFiles     = 10_000
+	compilerFiles = 100_000
+	// mostOwn bounds the number of slots, and that of compilers, that have a tmpfs of
+	// their own. The driver makes more slots only when it is told to.
+	mostOwn = 64
 )
 
 // resources are what a sandbox may use.
@@ -65,8 +70,9 @@ func (o Options) resources(info system.Info) resources {
 		r.cpus = min(r.cpus, o.CPUs)
 	}
 	if r.pids == 0 {
-		// A slot runs up to four programs, and a JVM is some thirty threads.
-		r.pids = 512 + 256*int64(info.NCPU)
+		// A slot runs two programs at a time at most, each with up to 256 threads
+		// (see the driver), and the driver must never be without one.
+		r.pids = 512 + 512*int64(info.NCPU)
 	}
 	return r
 }
@@ -154,15 +160,34 @@ func configure(o Options, info system.Info, p plan) (*container.Config, *contain
 	return config, host
 }
 
-// tmpfs lists the folders that lie in memory.
+// tmpfs lists the folders that lie in memory. Each slot and each compiler has one of
+// its own below workDir, under the names that the driver gives them, so that none
+// can use up the room of another.
 func tmpfs(p plan) map[string]string {
+	const options = "rw,exec,nosuid,nodev,mode=%s,size=%d"
 	folders := map[string]string{
-		driverDir: fmt.Sprintf("rw,exec,nosuid,nodev,mode=0700,size=%d", max(leastRoom, p.res.memory/4)),
-		workDir:   fmt.Sprintf("rw,exec,nosuid,nodev,mode=0755,size=%d", p.res.memory/2),
+		driverDir: fmt.Sprintf(options, "0700", max(leastRoom, p.res.memory/4)),
+	}
+	work := func(name string, size int64, files int) {
+		text := fmt.Sprintf(options, "0711", size)
+		if !p.podman {
+			// Podman refuses the option; there the memory that files take is the bound.
+			text += fmt.Sprintf(",nr_inodes=%d", files)
+		}
+		folders[path.Join(workDir, name)] = text
+	}
+	slot := min(max(p.res.memory/16, 32*mebibyte), 256*mebibyte)
+	compiler := min(max(p.res.memory/4, 256*mebibyte), 1024*mebibyte)
+	processors := max(2, int(math.Ceil(p.res.cpus)))
+	work("", max(slot, p.res.memory/8), compilerFiles)
+	// One job uses a slot for each processor, and editors run several.
+	for i := range min(2*processors, mostOwn) {
+		work(strconv.Itoa(i), slot, slotFiles)
+	}
+	for i := range min(processors, mostOwn) {
+		work(fmt.Sprintf("compiler-%d", i), compiler, compilerFiles)
 	}
 	if !p.podman {
-		// Podman refuses the option; there the memory that files take is the bound.
-		folders[workDir] += fmt.Sprintf(",nr_inodes=%d", workInodes)
 		return folders
 	}
 	// Podman makes these writable for everybody in a root file system that is not,

@@ -64,9 +64,9 @@ func TestResources(t *testing.T) {
 		options Options
 		want    resources
 	}{
-		"leave a quarter of the memory":      {Options{}, resources{12 << 30, 8, 2560}},
+		"leave a quarter of the memory":      {Options{}, resources{12 << 30, 8, 4608}},
 		"are what was asked for":             {Options{Memory: 2 << 30, CPUs: 1.5, Pids: 100}, resources{2 << 30, 1.5, 100}},
-		"are never more than the engine has": {Options{Memory: 99 << 30, CPUs: 99}, resources{12 << 30, 8, 2560}},
+		"are never more than the engine has": {Options{Memory: 99 << 30, CPUs: 99}, resources{12 << 30, 8, 4608}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
