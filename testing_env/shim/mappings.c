@@ -4,7 +4,44 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 
-/* Reads one line of /proc/self/maps, without its end, into out. */
+/* Reads a file of /proc by lines, through the scratch's buffer. */
+struct lines {
+	int fd;
+	char *buffer;
+	size_t from, have; /* what of the buffer is still to be given out */
+};
+
+static int lines_begin(struct lines *l, const struct state *s, int fd)
+{
+	l->fd = fd;
+	l->buffer = scratch_buffer(s);
+	l->from = l->have = 0;
+	return failed(sys3(SYS_lseek, fd, 0, 0)) ? -1 : 0;
+}
+
+/* The next line, without its end, or NULL at the file's. */
+static const char *lines_next(struct lines *l)
+{
+	for (size_t i = l->from;; i++) {
+		if (i == l->have) {
+			memmove(l->buffer, l->buffer + l->from, l->have - l->from);
+			i = l->have -= l->from;
+			l->from = 0;
+			long got = sys3(SYS_read, l->fd, l->buffer + l->have, BUFFER_SIZE - l->have);
+			if (got <= 0)
+				return NULL;
+			l->have += (size_t)got;
+		}
+		if (l->buffer[i] != '\n')
+			continue;
+		l->buffer[i] = 0;
+		const char *line = l->buffer + l->from;
+		l->from = i + 1;
+		return line;
+	}
+}
+
+/* Reads a line of /proc/self/maps. */
 static void mapping_parse(const char *at, struct mapping *out)
 {
 	out->start = text_number(&at, 16);
@@ -29,32 +66,45 @@ static void mapping_parse(const char *at, struct mapping *out)
 
 int mappings_read(const struct state *s)
 {
+	struct lines l;
+	const char *line;
 	struct mapping *out = scratch_mappings(s);
-	char *buffer = scratch_buffer(s);
 	int count = 0;
-	size_t have = 0;
-	if (failed(sys3(SYS_lseek, s->maps, 0, 0)))
+	if (lines_begin(&l, s, s->maps))
 		return -1;
-	for (;;) {
-		long got = sys3(SYS_read, s->maps, buffer + have, BUFFER_SIZE - 1 - have);
-		if (got < 0)
+	for (; (line = lines_next(&l)); count++) {
+		if (count == MAX_MAPPINGS)
 			return -1;
-		if (got == 0)
-			return count;
-		have += (size_t)got;
-		size_t line = 0;
-		for (size_t i = 0; i < have; i++) {
-			if (buffer[i] != '\n')
-				continue;
-			buffer[i] = 0;
-			if (count == MAX_MAPPINGS)
-				return -1;
-			mapping_parse(buffer + line, &out[count++]);
-			line = i + 1;
-		}
-		memmove(buffer, buffer + line, have - line);
-		have -= line;
+		mapping_parse(line, &out[count]);
 	}
+	return count;
+}
+
+int mappings_wiped(const struct state *s, int smaps, uint64_t *out, int max)
+{
+	struct lines l;
+	const char *line;
+	uint64_t start = 0;
+	int count = 0;
+	if (lines_begin(&l, s, smaps))
+		return -1;
+	while ((line = lines_next(&l))) {
+		/* Headings begin with an address, all other lines with a capital. */
+		if (*line >= 'A' && *line <= 'Z' && !text_starts(line, "VmFlags:"))
+			continue;
+		if (!text_starts(line, "VmFlags:")) {
+			start = text_number(&line, 16);
+			continue;
+		}
+		for (; *line && !text_starts(line, " wf"); line++)
+			;
+		if (!*line)
+			continue;
+		if (count == max)
+			return -1;
+		out[count++] = start;
+	}
+	return count;
 }
 
 int statm_read(const struct state *s, uint64_t *total, uint64_t *data)

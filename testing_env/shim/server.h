@@ -45,6 +45,7 @@ struct region {
 	uint32_t stack;
 	uint32_t file; /* backed by a file: dropping a page brings the file's content back */
 	uint32_t prot;
+	uint32_t wiped; /* zero in every forked process, and so in every run */
 };
 
 /* A page that some run has changed: it is compared after each run. */

@@ -26,14 +26,13 @@
 #define BACK_FROM 256
 #define BACK_SPAN 8
 
-static int open_away(struct state *w, const char *path, int flags, int *out)
+static int open_away(const char *path, int flags, int *out)
 {
 	long fd = sys3(SYS_openat, AT_FDCWD, path, flags | O_CLOEXEC);
 	if (failed(fd))
 		return -1;
 	*out = (int)sys3(SYS_fcntl, fd, F_DUPFD_CLOEXEC, 32);
 	sys1(SYS_close, fd);
-	(void)w;
 	return failed(*out) ? -1 : 0;
 }
 
@@ -77,6 +76,30 @@ static const char *self_test(struct state *w)
 		why = "the page tables cannot be read";
 	sys2(SYS_munmap, page, PAGE);
 	return why;
+}
+
+#define MAX_WIPED 64
+
+/* Memory that asks to be wiped in forked processes must not come back in two runs
+ * either: the C library keeps its store of random numbers there. */
+static const char *regions_wipe(struct state *w)
+{
+	uint64_t starts[MAX_WIPED];
+	int smaps;
+	if (open_away("/proc/self/smaps", O_RDONLY, &smaps))
+		return "its mappings cannot be read";
+	int count = mappings_wiped(w, smaps, starts, MAX_WIPED);
+	sys1(SYS_close, smaps);
+	if (count < 0)
+		return "its mappings cannot be read";
+	for (uint32_t i = 0; i < w->region_count; i++) {
+		struct region *r = &w->region[i];
+		for (int k = 0; k < count; k++)
+			r->wiped |= r->start == starts[k];
+		if (r->wiped)
+			sys3(SYS_madvise, r->start, r->end - r->start, MADV_DONTNEED);
+	}
+	return NULL;
 }
 
 /* Finds the regions and gives each its slots. */
@@ -180,10 +203,10 @@ static const char *region_back(struct state *w, const struct region *r)
 
 const char *snapshot_take(struct state *w)
 {
-	if (open_away(w, "/proc/self/pagemap", O_RDONLY, &w->pagemap) ||
-	    open_away(w, "/proc/self/statm", O_RDONLY, &w->statm) ||
-	    open_away(w, "/proc/self/maps", O_RDONLY, &w->maps) ||
-	    open_away(w, "/proc/self/clear_refs", O_WRONLY, &w->clear_refs))
+	if (open_away("/proc/self/pagemap", O_RDONLY, &w->pagemap) ||
+	    open_away("/proc/self/statm", O_RDONLY, &w->statm) ||
+	    open_away("/proc/self/maps", O_RDONLY, &w->maps) ||
+	    open_away("/proc/self/clear_refs", O_WRONLY, &w->clear_refs))
 		return "/proc does not show the process to itself";
 	w->dumpable = !dumps_kill_sharers();
 	w->brk = (uint64_t)sys1(SYS_brk, 0); /* with the zone behind the heap */
@@ -192,6 +215,8 @@ const char *snapshot_take(struct state *w)
 	const char *why = self_test(w);
 	if (!why)
 		why = regions_find(w);
+	if (!why)
+		why = regions_wipe(w);
 	w->copies = w->size;
 	for (uint32_t i = 0; !why && i < w->region_count; i++)
 		why = region_save(w, &w->region[i]);

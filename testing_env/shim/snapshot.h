@@ -43,6 +43,9 @@ HIDDEN uint64_t hots_repair(const struct state *s, struct shim_answer *a);
 HIDDEN int prot_of(uint32_t prot);
 /* Reads the process's mappings into the scratch; returns their number or -1. */
 HIDDEN int mappings_read(const struct state *s);
+/* Finds the mappings that are wiped in a forked process, by their starts; returns their
+ * number, or -1. smaps is a descriptor of /proc/self/smaps. */
+HIDDEN int mappings_wiped(const struct state *s, int smaps, uint64_t *out, int max);
 /* Makes the mappings what they were, with the zones in *open accessible, and perhaps
  * more of them afterwards. Returns why that is not possible, or NULL. */
 HIDDEN const char *mappings_check(const struct state *s, int audit, unsigned *open,

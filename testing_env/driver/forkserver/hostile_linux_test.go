@@ -47,20 +47,52 @@ func TestAttacksHurtTheAttackerOnly(t *testing.T) {
 	}
 }
 
-// TestKillingAllProcessesOfTheUserIsSurvived needs a user id of its own.
-func TestKillingAllProcessesOfTheUserIsSurvived(t *testing.T) {
+// TestAttacksOnTheWholeUser need user ids of their own.
+func TestAttacksOnTheWholeUser(t *testing.T) {
 	t.Parallel()
 	if os.Getuid() != 0 {
-		t.Skip("needs root, to use another user id")
+		t.Skip("needs root, to use other user ids")
 	}
 	exe := program(t, "hostile.c")
 	if err := os.Chmod(workshop.dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for i, mode := range []Mode{Fork, Snapshot} {
-		uid := uint32(61230 + i)
-		underAttack(t, Config{Mode: mode, Argv: []string{exe, "kill-everybody"}, OwnUID: true, Launch: launchAs(uid)})
+	for i, attack := range []string{"kill-everybody", "bomb"} {
+		for k, mode := range []Mode{Fork, Snapshot} {
+			t.Run(attack+"/"+mode.String(), func(t *testing.T) {
+				t.Parallel()
+				uid := uint32(61230 + 2*i + k)
+				underAttack(t, Config{Mode: mode, Argv: []string{exe, attack}, OwnUID: true, Launch: launchAs(uid)})
+				// The server alone; what was killed may need a moment to die.
+				for deadline := time.Now().Add(5 * time.Second); processesOf(t, uid) > 1; {
+					if time.Now().After(deadline) {
+						t.Fatalf("%d processes are left", processesOf(t, uid))
+					}
+					time.Sleep(10 * time.Millisecond)
+				}
+			})
+		}
 	}
+}
+
+// processesOf counts a user's processes.
+func processesOf(t *testing.T, uid uint32) int {
+	t.Helper()
+	entries, err := os.ReadDir("/proc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := 0
+	for _, entry := range entries {
+		info, err := entry.Info()
+		if _, number := strconv.Atoi(entry.Name()); err != nil || number != nil {
+			continue
+		}
+		if st, ok := info.Sys().(*syscall.Stat_t); ok && st.Uid == uid {
+			count++
+		}
+	}
+	return count
 }
 
 // launchAs is LaunchLocal under another user id.
@@ -103,7 +135,11 @@ func underAttack(t *testing.T, cfg Config) {
 		t.Fatal("not usable")
 	}
 	began := time.Now()
-	o, err := s.Run(&Request{Files: stdio, Watch: Watch{Wall: time.Second / 2}})
+	r := Request{Files: stdio, Watch: Watch{Wall: time.Second / 2}}
+	if cfg.OwnUID {
+		r.Limits.Processes = 40
+	}
+	o, err := s.Run(&r)
 	if took := time.Since(began); took > 8*time.Second {
 		t.Errorf("the attack took %v", took)
 	}

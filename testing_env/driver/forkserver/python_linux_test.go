@@ -56,8 +56,8 @@ func pythonBehaves(t *testing.T, interpreter, script string) {
 		t.Fatal(err)
 	}
 	inputs := [2]string{"5\n1 2 3 4 5\n", "3\n10 -20 30\n"}
-	argv := []string{interpreter, "-X", "utf8", path, "first", "zweites Ä"}
-	env := []string{"PATH=/usr/bin:/bin", "LANG=C", "PYTHONHASHSEED=0", "A=b", "PYTHONDONTWRITEBYTECODE=1"}
+	argv := []string{interpreter, path, "first", "zweites Ä"}
+	env := []string{"PATH=/usr/bin:/bin", "LANG=C.UTF-8", "PYTHONHASHSEED=0", "A=b", "PYTHONDONTWRITEBYTECODE=1"}
 	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)

@@ -366,3 +366,35 @@ func TestALowLimitOnFilesAtTheLaunchIsNoDanger(t *testing.T) {
 		}
 	}
 }
+
+// TestRandomnessUsedBeforeTheStopIsNotRepeated has a library ask for random numbers
+// before main: the C library may then keep a store of them in memory.
+func TestRandomnessUsedBeforeTheStopIsNotRepeated(t *testing.T) {
+	t.Parallel()
+	shimPath(t)
+	dir := t.TempDir()
+	compile := func(out, source string, flags ...string) string {
+		cmd := exec.Command("gcc", append([]string{"-x", "c", "-", "-x", "none", "-o", dir + "/" + out}, flags...)...)
+		cmd.Stdin = strings.NewReader("#include <stdio.h>\n#include <sys/random.h>\n" + source)
+		if message, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v %.500s", err, message)
+		}
+		return dir + "/" + out
+	}
+	library := compile("libearly.so", `__attribute__((constructor)) static void early(void)
+		{ long n; for (int i = 0; i < 10; i++) if (getrandom(&n, sizeof n, 0) < 0) return; }`, "-shared", "-fPIC")
+	exe := compile("late", `int main(void) { long n; return getrandom(&n, sizeof n, 0) < 0 || printf("%ld\n", n) < 0; }`,
+		"-Wl,--no-as-needed", library, "-Wl,-rpath,"+dir)
+	modes(t, func(t *testing.T, mode Mode) {
+		c := newConsole(t)
+		s := serve(t, Config{Mode: mode, Argv: []string{exe}, Files: c.files()})
+		seen := map[string]bool{}
+		for range 20 {
+			got, _ := c.run(t, s, Request{}, "")
+			seen[got.Out] = true
+		}
+		if len(seen) != 20 {
+			t.Errorf("%d different numbers in 20 runs", len(seen))
+		}
+	})
+}

@@ -139,6 +139,12 @@ static void attack(const char *name)
 		for (int i = 0; fork() == 0 && i < 2000; i++)
 			;
 	}
+	if (!strcmp(name, "bomb")) {
+		/* Only where the number of processes is limited. */
+		for (int i = 0; getuid() != 0; i++)
+			if (fork() == 0)
+				setsid();
+	}
 	if (!strcmp(name, "no-death-signal")) {
 		prctl(PR_SET_PDEATHSIG, 0);
 		alarm(20); /* it would survive the server; not for ever, in a test */
