@@ -85,7 +85,8 @@ func processesOf(t *testing.T, uid uint32) int {
 	count := 0
 	for _, entry := range entries {
 		info, err := entry.Info()
-		if _, number := strconv.Atoi(entry.Name()); err != nil || number != nil {
+		pid, number := strconv.Atoi(entry.Name())
+		if err != nil || number != nil || !alive(pid) {
 			continue
 		}
 		if st, ok := info.Sys().(*syscall.Stat_t); ok && st.Uid == uid {
