@@ -478,6 +478,7 @@ func (c *checker) quantifier(e *expr) {
 	}
 	e.sym.slot = len(c.locals)
 	e.sym.order = -1
+	c.spec.bound = append(c.spec.bound, e.sym)
 	c.locals = append(c.locals, e.sym)
 	c.spec.locals = max(c.spec.locals, len(c.locals))
 	c.truth(e.args[0])

@@ -101,7 +101,7 @@ func newSample(text []byte) *sample {
 // stream is a place in a sample with the numbers read before it.
 type stream struct {
 	*sample
-	at int
+	at      int
 	numbers known
 	seen    *observations
 }

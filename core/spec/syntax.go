@@ -11,6 +11,8 @@ type Spec struct {
 	body   *block
 	// symbols are all names in the order of their declaration.
 	symbols []*symbol
+	// bound are the names bound by all and any.
+	bound []*symbol
 	// fields are all fields in the order of their declaration.
 	fields []*field
 	// totals are all bounds on sums over a repeat (see plan.go).
