@@ -17,6 +17,7 @@ import (
 	"io"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -122,12 +123,14 @@ func Architectures() []string { return []string{"amd64", "arm64"} }
 var ErrNoDriver = errors.New("built without its driver; run make build")
 
 // Driver is the driver's executable for that architecture, a GOARCH.
-func Driver(arch string) ([]byte, error) {
-	compressed, err := embedded.ReadFile("embedded/driver-" + arch + ".gz")
+func Driver(arch string) ([]byte, error) { return driver(embedded, arch) }
+
+func driver(files fs.FS, arch string) ([]byte, error) {
+	compressed, err := fs.ReadFile(files, "embedded/driver-"+arch+".gz")
+	if !slices.Contains(Architectures(), arch) {
+		return nil, fmt.Errorf("there is no driver for %s, only for %s", arch, strings.Join(Architectures(), " and "))
+	}
 	if errors.Is(err, fs.ErrNotExist) {
-		if !known(arch) {
-			return nil, fmt.Errorf("there is no driver for %s, only for %s", arch, strings.Join(Architectures(), " and "))
-		}
 		return nil, fmt.Errorf("this program was %w", ErrNoDriver)
 	}
 	if err != nil {
@@ -142,13 +145,4 @@ func Driver(arch string) ([]byte, error) {
 		return nil, fmt.Errorf("unpacking the driver: %w", err)
 	}
 	return data, nil
-}
-
-func known(arch string) bool {
-	for _, a := range Architectures() {
-		if a == arch {
-			return true
-		}
-	}
-	return false
 }

@@ -93,7 +93,7 @@ func TestRecipe(t *testing.T) {
 		{"no name at all", "cpp", problem.Program{}, "main.cpp", "out/main main.cpp", "{dir}/main"},
 		{"two dots", "cpp", problem.Program{Name: ".."}, "main.cpp", "out/main main.cpp", "{dir}/main"},
 		{"an extension in capital letters", "cpp", problem.Program{Name: "SOL.CPP"}, "SOL.cpp", "out/main SOL.cpp", "{dir}/main"},
-		{"PyPy by shebang", "python", problem.Program{Name: "a.py", Source: []byte("#!pypy3")}, "a.py", "pypy3 -m py_compile a.py", "pypy3 {dir}/a.py"},
+		{"PyPy by shebang", "python", problem.Program{Name: "a.py", Source: []byte("#!pypy3")}, "a.py", "pypy3 -I -m py_compile a.py", "pypy3 {dir}/a.py"},
 		{"Java is named after its class", "java", problem.Program{Name: "sol.java", Source: []byte("public class Main { public static void main(String[] a) {} }")},
 			"Main.java", "-d out Main.java", "-cp {dir} Main"},
 		{"Java in a package", "java", problem.Program{Name: "sol.java", Source: []byte("package a; class B { public static void main(String[] a) {} }")},

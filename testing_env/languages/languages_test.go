@@ -15,6 +15,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -110,8 +111,21 @@ func (s *sandbox) has(t *testing.T, l *languages.Language) bool {
 	if !ok {
 		t.Errorf("no version in %q", ran.stdout+ran.stderr)
 	}
-	t.Logf("%s %s", l.Name, version)
+	if documented := documentedVersion(t, l); !strings.HasPrefix(version+".", documented+".") {
+		t.Errorf("the version is %s; docs/languages.md says %s", version, documented)
+	}
 	return ok
+}
+
+// documentedVersion is the version number that docs/languages.md gives.
+func documentedVersion(t *testing.T, l *languages.Language) string {
+	t.Helper()
+	row := regexp.MustCompile("(?m)^\\| [^|]+\\| `" + l.ID + "` \\| [^|\\d]*(\\d+(?:\\.\\d+)*)")
+	m := row.FindSubmatch(read(t, "../../docs/languages.md"))
+	if m == nil {
+		t.Fatalf("docs/languages.md has no version of %s", l.ID)
+	}
+	return string(m[1])
 }
 
 // built is a program in the sandbox.
