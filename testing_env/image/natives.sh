@@ -1,7 +1,8 @@
 #!/bin/sh
 # natives.sh SOURCES DESTINATION compiles the C programs of the sandbox itself: the
-# spawner, which starts programs, and the shim, which is preloaded into them. A
-# folder without C files is skipped; one that does not compile fails the build.
+# spawner, which starts programs, the shim, which is preloaded into them, and what
+# traces them in order to explain a failure. A folder without C files is skipped; one
+# that does not compile fails the build.
 set -eu
 sources=$1 destination=$2
 
@@ -19,4 +20,10 @@ if any_c "$sources/spawn"; then
 fi
 if any_c "$sources/shim"; then
 	gcc -std=gnu17 -O2 -Wall -Wextra -fPIC -shared -o "$destination/shim.so" "$sources"/shim/*.c
+fi
+if any_c "$sources/trace"; then
+	gcc -std=gnu17 -O2 -Wall -Wextra -fvisibility=hidden -fPIC -shared -o "$destination/trace.so" "$sources"/trace/*.c
+	cp "$sources/trace/trace.py" "$destination/"
+	mkdir "$destination/trace"
+	javac -g:none -proc:none -d "$destination/trace" "$sources/trace/Trace.java"
 fi
