@@ -59,6 +59,7 @@ type Language struct {
 	memory       int64 // bytes
 	compileTime  time.Duration
 	outOfMemory  []string
+	trace        traceText
 	includeRules []includeRule
 	messageRules []messageRule
 	crashRules   []crashRule

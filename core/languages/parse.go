@@ -74,6 +74,12 @@ type (
 		Includes       []includeText `toml:"includes"`
 		Diagnostics    []messageText `toml:"diagnostics"`
 		Crash          []crashText   `toml:"crash"`
+		Trace          *traceText    `toml:"trace"`
+	}
+	traceText struct {
+		Flags []string `toml:"flags"`
+		Run   []string `toml:"run"`
+		Env   []string `toml:"env"`
 	}
 	versionText struct {
 		Command []string `toml:"command"`
@@ -211,6 +217,9 @@ func (p *parser) language(id string) *Language {
 		shebangs: own.Shebangs, source: text.Source, compile: text.Compile, run: text.Run, env: text.Env,
 		outOfMemory: text.OutOfMemory,
 	}
+	if text.Trace != nil {
+		l.trace = *text.Trace
+	}
 	if l.source == "" {
 		l.source = namePlaceholder
 	}
@@ -265,6 +274,7 @@ func (p *parser) inherit(key string, own languageText) (text languageText, from 
 func (t languageText) or(base languageText) languageText {
 	t.Source = first(t.Source, base.Source)
 	t.Version = first(t.Version, base.Version)
+	t.Trace = first(t.Trace, base.Trace)
 	t.Std = first(t.Std, base.Std)
 	t.CompileSeconds = first(t.CompileSeconds, base.CompileSeconds)
 	t.Threads = first(t.Threads, base.Threads)
@@ -413,6 +423,9 @@ func (p *parser) commands(key string, l *Language) {
 	}
 	check(key+".compile", l.compile, forCompile)
 	check(key+".run", l.run, forRun)
+	check(key+".trace.flags", l.trace.Flags, nil)
+	check(key+".trace.run", l.trace.Run, forRun)
+	check(key+".trace.env", l.trace.Env, nil)
 	check(key+".env", l.env, []string{"{dir}", "{memory_mb}", "{stack_mb}"})
 	check(key+".source", []string{l.source}, []string{namePlaceholder, classPlaceholder})
 }

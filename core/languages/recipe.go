@@ -35,7 +35,18 @@ func (l *Language) Recipe(p *problem.Program) (problem.Recipe, error) {
 		MemoryOverhead: l.memory,
 		OutOfMemory:    append([]string(nil), l.outOfMemory...),
 		CompileTime:    l.compileTime,
+		Trace:          l.tracing(fill),
 	}, nil
+}
+
+// tracing is how the program is traced. The flags come last, and so win over all
+// others.
+func (l *Language) tracing(fill *strings.Replacer) problem.Tracing {
+	t := problem.Tracing{Run: expand(l.trace.Run, fill, l.RunFlags), Env: append([]string(nil), l.trace.Env...)}
+	if len(l.trace.Flags) > 0 {
+		t.Compile = append(expand(l.compile, fill, l.CompileFlags), l.trace.Flags...)
+	}
+	return t
 }
 
 // names is the source's name in the sandbox, and what fills the placeholders.

@@ -138,7 +138,22 @@ type Recipe struct {
 	OutOfMemory []string `json:"out_of_memory,omitempty"`
 	// CompileTime limits one compilation; zero means one minute.
 	CompileTime time.Duration `json:"compile_time,omitempty"`
+	// Trace says how the program is run to find the line that printed a byte.
+	Trace Tracing `json:"trace,omitzero"`
 }
+
+// Tracing says how to run a program so that it tells which of its lines printed
+// what; see testing_env/trace. With all fields empty it cannot be told.
+type Tracing struct {
+	// Compile and Run stand in for the recipe's own; empty means those.
+	Compile []string `json:"compile,omitempty"`
+	Run     []string `json:"run,omitempty"`
+	// Env is added to the recipe's.
+	Env []string `json:"env,omitempty"`
+}
+
+// Possible reports whether there is a way.
+func (t *Tracing) Possible() bool { return len(t.Run) > 0 || len(t.Env) > 0 }
 
 // Limits bound one run of one program. A zero field means "the default".
 type Limits struct {
