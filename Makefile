@@ -7,7 +7,7 @@ endif
 BIN := bin
 ARCHES := amd64 arm64
 DRIVERS := $(ARCHES:%=testing_env/embedded/driver-%.gz)
-DRIVER_SOURCES := $(shell find testing_env/driver core/compare core/engine core/problem core/shrink core/spec core/wire -name '*.go' -not -name '*_test.go' 2>/dev/null) go.mod go.sum
+DRIVER_SOURCES := $(shell find testing_env/driver core/compare core/engine core/explain core/problem core/shrink core/spec core/wire -name '*.go' -not -name '*_test.go' 2>/dev/null) go.mod go.sum
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0

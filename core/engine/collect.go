@@ -22,6 +22,7 @@ type finding struct {
 	original                                    []byte
 	oracleRuns                                  int
 	minimality                                  string
+	location                                    *problem.Location
 }
 
 // collector gathers findings in any order and keeps what does not depend on that

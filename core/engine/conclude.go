@@ -10,7 +10,7 @@ import (
 	"stresstester/core/problem"
 )
 
-// conclude reduces what was found and writes the result.
+// conclude reduces and explains what was found, and writes the result.
 func (r *run) conclude(ctx context.Context) (problem.Result, error) {
 	failures, fatal := r.found.final()
 	for _, f := range failures {
@@ -22,7 +22,8 @@ func (r *run) conclude(ctx context.Context) (problem.Result, error) {
 		}
 		before := len(f.input)
 		r.reduce(ctx, f)
-		if len(f.input) != before {
+		r.explain(ctx, f)
+		if len(f.input) != before || f.location != nil {
 			r.tell(f)
 		}
 	}
@@ -120,7 +121,7 @@ func (r *run) failure(f *finding) problem.Failure {
 			c.Difference = &d
 		}
 	}
-	out := problem.Failure{Verdict: f.verdict, TestNumber: f.number, TestSeed: f.seed, Flaky: f.flaky, Counterexample: c}
+	out := problem.Failure{Verdict: f.verdict, TestNumber: f.number, TestSeed: f.seed, Flaky: f.flaky, Counterexample: c, Location: f.location}
 	if f.saved != nil {
 		out.TestName, out.TestSeed = f.saved.Name, 0
 	}

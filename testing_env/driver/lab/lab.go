@@ -32,6 +32,7 @@ type program struct {
 	env    []string
 
 	strategy *strategy
+	traced   traced
 }
 
 // Build implements engine.Lab: all programs at a time.
@@ -82,7 +83,7 @@ func (l *Lab) build(ctx context.Context, p *problem.Program) (problem.Compilatio
 func newProgram(p *problem.Program, folder string, limits problem.Limits) (*program, error) {
 	fill := strings.NewReplacer("{dir}", folder, "{memory_mb}", strconv.FormatInt(max(1, limits.Memory>>20), 10),
 		"{stack_mb}", strconv.FormatUint(max(1, stackLimit(limits)>>20), 10))
-	ready := &program{recipe: &p.Recipe, folder: folder}
+	ready := &program{recipe: &p.Recipe, folder: folder, traced: traced{source: p}}
 	for _, arg := range p.Recipe.Run {
 		ready.run = append(ready.run, fill.Replace(arg))
 	}
@@ -189,5 +190,6 @@ func (l *Lab) Close() {
 	}
 	for _, p := range l.programs {
 		_ = os.RemoveAll(p.folder)
+		p.removeTraced()
 	}
 }
