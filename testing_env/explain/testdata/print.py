@@ -1,0 +1,5 @@
+# input: 3
+# expect: 3\n6
+n = int(input())
+print(n)
+print(n + 2)  # WRONG
