@@ -47,7 +47,8 @@ const (
 type Process interface {
 	// Pid is the process's id, as this process sees it.
 	Pid() int
-	// Kill ends the process and collects it. It may be called more than once.
+	// Kill ends the process, and what it has left running, and collects it. It may
+	// be called more than once.
 	Kill()
 }
 

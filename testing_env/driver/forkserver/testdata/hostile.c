@@ -141,9 +141,13 @@ static void attack(const char *name)
 	}
 	if (!strcmp(name, "bomb")) {
 		/* Only where the number of processes is limited. */
-		for (int i = 0; getuid() != 0; i++)
-			if (fork() == 0)
+		for (int i = 0; getuid() != 0; i++) {
+			pid_t pid = fork();
+			if (pid == 0)
 				setsid();
+			if (pid < 0)
+				usleep(2000);
+		}
 	}
 	if (!strcmp(name, "no-death-signal")) {
 		prctl(PR_SET_PDEATHSIG, 0);
