@@ -92,6 +92,13 @@ func TestEnumerateKnowsAllStructures(t *testing.T) {
 			if len(seen) != test.want {
 				t.Errorf("got %d inputs, want %d", len(seen), test.want)
 			}
+			changed := 0
+			for input := range seen {
+				changed += checkChanges(t, s, input, seen)
+			}
+			if changed == 0 {
+				t.Error("nothing was changed")
+			}
 		})
 	}
 }
@@ -139,4 +146,48 @@ func hasEdges(s *Spec) bool {
 		}
 	}
 	return false
+}
+
+// checkChanges changes every word of an input in several ways. The result is
+// valid exactly if it is among all inputs of the spec.
+func checkChanges(t *testing.T, s *Spec, input string, all map[string]bool) int {
+	t.Helper()
+	n := 0
+	for start := 0; start < len(input); start++ {
+		if isSpace(input[start]) || start > 0 && !isSpace(input[start-1]) {
+			continue
+		}
+		end := start
+		for end < len(input) && !isSpace(input[end]) {
+			end++
+		}
+		for _, word := range []string{"-1", "0", "1", "2", "3", "4", "5", "0.5", "a", "ab", "01", ".S", "S.", ""} {
+			changed := input[:start] + word + input[end:]
+			n++
+			valid := s.Validate([]byte(changed)) == nil
+			plain := changed
+			if valid {
+				plain = plainForm(s, changed)
+			}
+			if valid != all[plain] {
+				t.Errorf("%q, made from %q, is valid: %v", changed, input, valid)
+			}
+		}
+	}
+	return n
+}
+
+// plainForm writes a valid input as the enumerator does: no needless white space,
+// edges in order.
+func plainForm(s *Spec, input string) string {
+	r := newReader(s, []byte(input))
+	defer r.release()
+	rec := r.read()
+	for _, f := range s.fields {
+		if f.typ.kind == kindTree || f.typ.kind == kindGraph {
+			v := &rec.vals[f.slot]
+			v.more.list = f.typ.tidied(v.more.list, false, true, true)
+		}
+	}
+	return string(s.print(nil, rec))
 }

@@ -173,6 +173,14 @@ func (f *failure) retreat(b *block, tries int) int {
 	for _, s := range f.symbols {
 		consider(s, deep)
 	}
+	for _, i := range f.inner {
+		// How often a block is repeated may be what is wrong.
+		if repeat, ok := f.block.stmts[i].(*repeatStmt); ok && deep && repeat.count != nil {
+			for _, s := range symbolsOf(repeat.count) {
+				consider(s, true)
+			}
+		}
+	}
 	if first == math.MaxInt {
 		return -1
 	}

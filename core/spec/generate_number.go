@@ -56,7 +56,7 @@ func (g *generator) drawNumber(f *field, b bound) int64 {
 		return g.drawSize(f, b)
 	}
 	st := &g.styles[f.number]
-	if st.kind == styleNone {
+	if st.kind == styleNone || g.bend > 0 {
 		*st = g.styleFor(f.typ, b)
 	} else if g.rng.oneIn(8) {
 		return g.rng.within(b)

@@ -112,7 +112,10 @@ func binaryNumber(op opcode, a, b *expr) *expr {
 // narrows the range of the name that decides it. Nothing is implied across
 // blocks, because an inner block may be repeated no times at all.
 func (c *checker) imply(b *block, e *expr, text string) {
-	cond := &condition{expr: e, block: b, text: text, implied: true}
+	c.narrowBy(&condition{expr: e, block: b, text: text, implied: true})
+}
+
+func (c *checker) narrowBy(cond *condition) {
 	if c.analyse(cond) && cond.monotone {
 		cond.last.field.bounds = append(cond.last.field.bounds, cond)
 	}
@@ -264,8 +267,28 @@ func (c *checker) planSum(cond *condition) {
 	if sum == nil || sum.args[0].op != opName || sum.args[0].sym != cond.last || occurrences(cond.expr, cond.last) != 1 {
 		return
 	}
-	if f := cond.last.field; (f.typ.kind == kindInt || f.typ.kind == kindFloat) && len(f.typ.ranges) == 1 {
-		f.sums = append(f.sums, &sumBound{condition: cond, least: least, most: most})
+	f := cond.last.field
+	if f.typ.kind != kindInt && f.typ.kind != kindFloat || len(f.typ.ranges) != 1 {
+		return
+	}
+	f.sums = append(f.sums, &sumBound{condition: cond, least: least, most: most})
+	if len(f.typ.dims) == 1 {
+		lo, hi := f.typ.elementLimits()
+		c.implySum(cond, f.typ.dims[0], lo, hi, least, most)
+	}
+}
+
+// implySum demands a number of summands with which a sum can keep its bounds.
+func (c *checker) implySum(cond *condition, count *expr, lo, hi int64, least, most *expr) {
+	demand := func(e *expr) {
+		e.span = cond.expr.span
+		c.narrowBy(&condition{expr: e, block: cond.block, text: cond.text})
+	}
+	if most != nil && lo > 0 && lo < highest {
+		demand(binaryNumber(opLessEqual, binaryNumber(opMultiply, count, number(lo)), most))
+	}
+	if least != nil && hi > 0 && hi < highest {
+		demand(binaryNumber(opLessEqual, least, binaryNumber(opMultiply, count, number(hi))))
 	}
 }
 
@@ -286,6 +309,10 @@ func (c *checker) planTotal(cond *condition) {
 	t := &total{condition: cond, repeat: repeat, term: sum.args[0], least: least, most: most, number: len(c.spec.totals)}
 	if t.field = decider(t.term, body); t.field == nil {
 		return
+	}
+	if repeat.count != nil {
+		lo, hi := limits(t.term)
+		c.implySum(cond, repeat.count, lo, hi, least, most)
 	}
 	c.spec.totals = append(c.spec.totals, t)
 	repeat.totals = append(repeat.totals, t)

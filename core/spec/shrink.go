@@ -65,13 +65,18 @@ func (sh *shrinker) plain(input []byte) {
 
 // best is the tree of the smallest failing input so far. It must not be changed.
 func (sh *shrinker) best() *record {
-	if text := sh.search.Best(); !bytes.Equal(text, sh.read) || sh.tree == nil {
+	if text := sh.search.Best(); sh.tree == nil || !sameSlice(text, sh.read) {
 		r := newReader(sh.spec, text)
 		sh.tree = r.read().clone()
 		r.release()
 		sh.read = text
 	}
 	return sh.tree
+}
+
+// sameSlice reports whether two texts are one and the same memory.
+func sameSlice(a, b []byte) bool {
+	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
 }
 
 // candidate changes a copy of a tree and prints it; nil where the change leads
@@ -228,18 +233,24 @@ func (sh *shrinker) without(base *record, fam family, kept []int) []byte {
 	})
 }
 
+// maxFamilies bounds how many families one pass looks at: those of an input with
+// thousands of test cases have been thinned out by then, or never will be.
+const maxFamilies = 1000
+
 // structure takes out what is not needed: repetitions, elements, characters,
 // vertices, edges, each with what counts it.
 func (sh *shrinker) structure() {
-	for i := 0; !sh.search.Over(); i++ {
-		base := sh.best()
-		all := sh.families(base)
+	var all []family
+	var base *record
+	for i := 0; i < maxFamilies && !sh.search.Over(); i++ {
+		if now := sh.best(); now != base {
+			base, all = now, sh.families(now)
+		}
 		if i >= len(all) {
 			return
 		}
-		fam := all[i]
-		if fam.size > 0 {
-			sh.search.Keep(fam.size, func(kept []int) []byte { return sh.without(base, fam, kept) })
+		if fam, from := all[i], base; fam.size > 0 {
+			sh.search.Keep(fam.size, func(kept []int) []byte { return sh.without(from, fam, kept) })
 			sh.merge(i)
 		}
 	}

@@ -377,3 +377,28 @@ func TestShrinkStandsACapriciousOracle(t *testing.T) {
 		})
 	}
 }
+
+// TestGeneratedInputsFindBugs runs the bugs with the schedule of a stress test.
+func TestGeneratedInputsFindBugs(t *testing.T) {
+	t.Parallel()
+	for _, b := range bugs {
+		t.Run(b.name, func(t *testing.T) {
+			t.Parallel()
+			s := mustParse(t, b.spec)
+			needed := []int{}
+			for series := range uint64(9) {
+				for test := 1; ; test++ {
+					if test > 5000 || b.fails(mustGenerate(t, s, series*1e6+uint64(test), SizeAt(test))) {
+						needed = append(needed, test)
+						break
+					}
+				}
+			}
+			slices.Sort(needed)
+			t.Logf("first found by test %v", needed)
+			if median := needed[len(needed)/2]; median > 400 {
+				t.Errorf("the bug shows at test %d in the middle", median)
+			}
+		})
+	}
+}

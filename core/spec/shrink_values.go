@@ -134,21 +134,28 @@ func (sh *shrinker) values() {
 			sh.together(i)
 		}
 	}
-	for i := 0; !sh.search.Over(); i++ {
-		all := sh.groups(sh.best())
-		if i >= len(all) {
-			break
-		}
-		for j := 0; ; j++ {
-			all = sh.groups(sh.best())
-			if i >= len(all) || j >= len(all[i].numbers) || sh.search.Over() {
-				break
-			}
-			sh.lower(all[i], j)
-		}
-	}
+	sh.oneByOne()
 	sh.texts()
 	sh.permutations()
+}
+
+// oneByOne lowers each number as far as it goes.
+func (sh *shrinker) oneByOne() {
+	var all []*group
+	var base *record
+	for i, j := 0, 0; !sh.search.Over(); j++ {
+		if now := sh.best(); now != base {
+			base, all = now, sh.groups(now)
+		}
+		if i >= len(all) {
+			return
+		}
+		if j >= len(all[i].numbers) {
+			i, j = i+1, -1
+			continue
+		}
+		sh.lower(all[i], j)
+	}
 }
 
 // together changes a group as a whole: everything to its least value, ranks

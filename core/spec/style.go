@@ -59,8 +59,14 @@ func (b bound) inSteps(step int64) bound {
 // newStyle chooses a style for values of a range.
 func (g *generator) newStyle(b bound) style {
 	st := style{kind: styleUniform}
-	if g.bend > 0 && g.rng.oneIn(2) {
-		return st // a condition did not hold: the plainest style is the likeliest to meet it
+	if g.bend > 0 {
+		// A condition did not hold: plain and small values are likelier to meet it.
+		switch g.rng.intn(4) {
+		case 0:
+			return st
+		case 1:
+			return style{kind: styleNear, radius: 10}
+		}
 	}
 	if span := uint64(b.hi) - uint64(b.lo); span < 4 {
 		st.kind = []styleKind{styleUniform, stylePair, styleConstant}[g.rng.pick(12, 2, 1)]
