@@ -77,6 +77,30 @@ test('a long output is shown around its first difference', function()
   equal('other', marked.StressTesterActual, 'marked in the actual output')
 end)
 
+test('several failures are gone through in a float, which q closes', function()
+  vim.g.stresstester = { results = { window = 'float' } }
+  local function failure(n)
+    return { verdict = 'WA', message = 'wrong answer on test ' .. n, counterexample = { input = n .. '\n', expected = '1\n', actual = '2\n' } }
+  end
+  local run, ended = require('stresstester.runs').update({
+    run = '1', uri = 'file:///p/sol.cpp', state = 'done', verdict = 'WA', tests = 9, seconds = 1, tests_per_second = 9, outdated = false,
+    error = vim.NIL, result = { verdict = 'WA', message = 'two failures', location = vim.NIL, failures = { failure(5), failure(8) } },
+  })
+  equal(true, ended, 'ended')
+  require('stresstester.results').show(run)
+  equal('editor', vim.api.nvim_win_get_config(0).relative, 'the window is a float')
+  matches('on test 5\n', h.text(0))
+  matches('failure 1 of 2', h.text(0))
+  vim.api.nvim_feedkeys(']f', 'xt', false)
+  matches('on test 8\n', h.text(0))
+  matches('Input\n8\n', h.text(0))
+  vim.api.nvim_feedkeys('q', 'xt', false)
+  equal('', vim.api.nvim_win_get_config(0).relative, 'no float is left')
+  require('stresstester.quickfix').set(run, false)
+  equal({ 'WA: wrong answer on test 5', 'WA: wrong answer on test 8' }, vim.tbl_map(function(i) return i.text end, vim.fn.getqflist()), 'quickfix')
+  vim.g.stresstester = nil
+end)
+
 test('every <Plug> map exists, and no map of anybody else was made', function()
   matches('stresstester', vim.fn.maparg('<Plug>(stresstester-run)', 'n', false, true).desc and 'stresstester' or 'none')
   for _, map in ipairs(vim.api.nvim_get_keymap('n')) do

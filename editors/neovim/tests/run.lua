@@ -24,7 +24,11 @@ io.stdout:flush()
 
 -- The server ends before Neovim does, so that nothing is left behind.
 for _, client in ipairs(vim.lsp.get_clients()) do
-  client.stop()
+  if vim.fn.has('nvim-0.11') == 1 then
+    client:stop()
+  else
+    client.stop()
+  end
 end
 vim.wait(10000, function() return #vim.lsp.get_clients() == 0 end, 10)
 vim.cmd(failed == 0 and 'qall!' or '1cquit!')

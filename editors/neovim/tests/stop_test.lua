@@ -45,6 +45,7 @@ test('restart gives the buffer a new server, which runs', function()
   vim.cmd('StressTester run tests=20 seed=2')
   eventually('a good end', function()
     local run = require('stresstester').last(tested)
-    return run.verdict == 'OK' and run.state == 'done' and run.result.seed == 2
+    return run and run.verdict == 'OK' and run.state == 'done' and run.result.seed == 2
   end)
+  matches('^sol%.py: .*20 tests', h.notes[#h.notes])
 end)

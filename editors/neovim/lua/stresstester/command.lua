@@ -80,13 +80,24 @@ function M.parse(words)
   return parsed
 end
 
----The buffer a command is meant for: in the results window, the program shown.
+---The program that a command was meant for last.
+local latest ---@type integer?
+
+---The buffer a command is meant for. In the results window, in a list or in a
+---saved test it is the program that they belong to.
 ---@param bufnr? integer
 ---@return integer
 local function target(bufnr)
   bufnr = bufnr and bufnr ~= 0 and bufnr or vim.api.nvim_get_current_buf()
-  if vim.bo[bufnr].filetype == 'stresstester' then
-    return require('stresstester.results').source() or bufnr
+  if vim.bo[bufnr].buftype == '' and not vim.api.nvim_buf_get_name(bufnr):find('[/\\]%.stresstester[/\\]') then
+    latest = bufnr
+    return bufnr
+  end
+  local shown = package.loaded['stresstester.results'] and require('stresstester.results').source()
+  for _, other in ipairs({ shown or -1, latest or -1 }) do
+    if other > 0 and vim.api.nvim_buf_is_valid(other) then
+      return other
+    end
   end
   return bufnr
 end
@@ -327,7 +338,7 @@ function subcommands.restart()
 end
 
 function subcommands.log()
-  vim.cmd.split(vim.fn.fnameescape(vim.lsp.get_log_path()))
+  vim.cmd.split(vim.fn.fnameescape(vim.lsp.log.get_filename()))
   vim.cmd.normal({ 'G', bang = true })
 end
 

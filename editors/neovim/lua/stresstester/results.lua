@@ -82,6 +82,8 @@ function M.page(run, index)
   local result = run.result or {}
   local message = f and f.message or run.error or run.message or result.message or run.state
   page:add(('%s: %s'):format(name, message), f and 'StressTesterBad' or run.error and 'StressTesterBad' or 'StressTesterGood')
+  -- At the top, where a small window shows it.
+  page:add('q close  R run again  T run this test again  o open input  x shrink  s save  ? help', 'StressTesterHint')
   if #failures > 1 then
     page:add(('failure %d of %d; ]f and [f go through them'):format(index + 1, #failures), 'StressTesterHint')
   end
@@ -95,12 +97,12 @@ function M.page(run, index)
   if f and f.flaky then
     page:add('It does not fail every time.', 'StressTesterHint')
   end
-  page:add(('%d tests in %.1f s, %.0f tests/s'):format(run.tests or 0, run.seconds or 0, run.tests_per_second or 0), 'StressTesterHint')
+  page:add(('%d %s in %.1f s, %.0f tests/s'):format(run.tests or 0, run.tests == 1 and 'test' or 'tests', run.seconds or 0, run.tests_per_second or 0), 'StressTesterHint')
 
   local c = f and f.counterexample
   if c then
     local d = c.difference
-    if d then
+    if d and not message:find(d.message, 1, true) then
       page:add(d.message)
     end
     page:text('Input' .. ((c.saved_as or '') ~= '' and ' (' .. c.saved_as .. ')' or ''), runs.text(c.input), max)
@@ -135,8 +137,6 @@ function M.page(run, index)
     page:add('')
     page:add('Note: ' .. warning, 'StressTesterHint')
   end
-  page:add('')
-  page:add('q close  R run again  T run this test again  o open input  x shrink  s save  ? help', 'StressTesterHint')
   return page
 end
 
@@ -236,7 +236,9 @@ local function open_window()
     if vim.fn.exists('+winborder') == 0 or vim.o.winborder == '' then
       float.border = 'rounded'
     end
-    return vim.api.nvim_open_win(buffer, true, float)
+    -- A float takes the cursor, to be closed by q; but what is being typed must
+    -- not become its keys.
+    return vim.api.nvim_open_win(buffer, vim.api.nvim_get_mode().mode == 'n', float)
   end
   local win = vim.api.nvim_open_win(buffer, false, options.window == 'vsplit' and { split = 'right', win = 0, width = math.max(options.size, 40) }
     or { split = 'below', win = -1, height = options.size })

@@ -106,14 +106,10 @@ function M.ids()
   return ids
 end
 
----The server is gone: nothing goes on any more.
+---The server is gone. The next one counts its runs from the beginning, so these
+---must not be taken for its.
 function M.lost()
-  for _, run in pairs(by_id) do
-    if not M.ended(run) then
-      run.state = 'failed'
-      run.message = 'the server ended'
-    end
-  end
+  by_id, last_of = {}, {}
   vim.cmd.redrawstatus({ bang = true })
 end
 
@@ -160,7 +156,7 @@ function M.short(run)
     return 'stress ' .. run.state
   end
   local mark = run.outdated and ' (outdated)' or ''
-  if run.error or run.message == 'the server ended' then
+  if run.error then
     return 'stress failed' .. mark
   end
   if run.verdict ~= '' and run.verdict ~= 'OK' then
