@@ -24,7 +24,8 @@ suitable() {
 }
 
 # fetch unpacks Debian's Neovim with its libraries, and writes a script that starts
-# it by their own loader: no chroot, no container, nothing installed.
+# it by their own loader: no chroot, no container, nothing installed. It is fit for
+# --headless only: a terminal's Neovim starts itself again, past the loader.
 fetch() {
 	command -v debootstrap >/dev/null || {
 		[ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || fail "please install Neovim 0.10 or newer, or debootstrap"
@@ -52,7 +53,7 @@ fetch() {
 	[ -n "$loader" ] || fail "Debian's packages have no loader"
 	cat >"$cache/nvim" <<-SCRIPT
 		#!/bin/sh
-		root=$cache/root
+		root=\$(dirname "\$(readlink -f "\$0")")/root
 		VIMRUNTIME=\$root/usr/share/nvim/runtime exec "\$root/$loader" \\
 			--library-path "\$root/$(cd "$cache/root" && dirname "$(find usr/lib -name 'libc.so.6' | head -n 1)")" "\$root/usr/bin/nvim" "\$@"
 	SCRIPT
