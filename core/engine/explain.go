@@ -19,9 +19,10 @@ type Tracer interface {
 	Trace(ctx context.Context, call *Call, at int, original bool, out *Outcome) (*explain.Trace, error)
 }
 
-// Bounds of an explanation. A traced program is slower by its unbuffered output.
+// Bounds of an explanation, which includes a compilation. A traced program is slower
+// by its unbuffered output.
 const (
-	explainDeadline = 30 * time.Second
+	explainDeadline = time.Minute
 	tracedTimes     = 5
 	tracedMemory    = 64 << 20
 )

@@ -40,7 +40,7 @@ func (s *slot) Trace(ctx context.Context, call *engine.Call, at int, original bo
 	if p == nil || err != nil {
 		return nil, err
 	}
-	log, err := newMemory("trace", t.uid, 0o644)
+	log, err := newMemory("trace", groupOf(t.role), 0o664)
 	if err != nil {
 		return nil, err
 	}
