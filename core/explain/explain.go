@@ -217,6 +217,9 @@ func shorten(text string) string {
 	return text
 }
 
+// stackShown is how many calls of a stack a location has at most.
+const stackShown = 64
+
 // locate picks the innermost call in the source itself, or in an include where
 // there is none, and keeps the calls of that file.
 func (s Sources) locate(stack []Call) *problem.Location {
@@ -229,7 +232,9 @@ func (s Sources) locate(stack []Call) *problem.Location {
 			if l.Line == 0 {
 				l.Line, l.Column = c.Line, c.Column
 			}
-			l.Stack = append(l.Stack, problem.Frame{Function: shorten(c.Function), Line: c.Line})
+			if len(l.Stack) < stackShown {
+				l.Stack = append(l.Stack, problem.Frame{Function: shorten(c.Function), Line: c.Line})
+			}
 		}
 		if l.Line > 0 {
 			return l

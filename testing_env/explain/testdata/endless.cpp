@@ -5,10 +5,7 @@
 #include <bits/stdc++.h>
 using namespace std;
 
-int depth(const int *n) {
-	int more = *n + 1;
-	return depth(&more) + more; // WRONG
-}
+int depth(const int *n) { int more = *n + 1; return depth(&more) + more; } // WRONG
 int main() {
 	int n;
 	cin >> n;
