@@ -80,7 +80,7 @@ fi
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-[ $# -gt 0 ] || set -- options health story stop missing
+[ $# -gt 0 ] || set -- options enable health story stop missing
 
 say "$("$nvim" --version | head -n 1), $(bin/stresstester version)"
 status=0

@@ -76,6 +76,21 @@ function M.config()
   }
 end
 
+---The configuration to start with: since 0.11 with what the user's vim.lsp.config()
+---adds to lsp/stresstester.lua.
+---@return vim.lsp.ClientConfig
+local function resolved()
+  local with_additions = vim.fn.has('nvim-0.11') == 1 and vim.lsp.config[M.name] or nil
+  return with_additions and vim.tbl_extend('force', {}, with_additions) or M.config()
+end
+
+---What is not executable, if it is a program that is to be started.
+---@param cmd string[]|function
+---@return string?
+local function not_executable(cmd)
+  return type(cmd) == 'table' and vim.fn.executable(cmd[1]) == 0 and cmd[1] or nil
+end
+
 ---@return vim.lsp.Client?
 function M.get()
   return vim.lsp.get_clients({ name = M.name })[1]
@@ -91,14 +106,17 @@ function M.start(bufnr)
   if attached then
     return attached
   end
-  local c = M.config()
-  if vim.fn.executable(c.cmd[1]) == 0 then
-    return nil, ('%s is not in PATH: install it, or give its path as `cmd` (see :help stresstester-options)'):format(c.cmd[1])
+  local c = resolved()
+  local absent = not_executable(c.cmd)
+  if absent then
+    return nil, ('%s is not in PATH: install it, or give its path as `cmd` (see :help stresstester-options)'):format(absent)
   end
   if vim.bo[bufnr].buftype ~= '' or vim.api.nvim_buf_get_name(bufnr) == '' then
     return nil, 'this buffer is no file: write it into a problem\'s folder first'
   end
-  c.root_dir = root(bufnr)
+  if type(c.root_dir) ~= 'string' then
+    c.root_dir = root(bufnr)
+  end
   local id = vim.lsp.start(c, { bufnr = bufnr, reuse_client = c.reuse_client })
   local client = id and vim.lsp.get_client_by_id(id)
   if not client then
@@ -140,7 +158,8 @@ function M.autostart(bufnr)
   if options.autostart == 'auto' and not M.get() and not holds_problem(vim.fs.dirname(file)) then
     return
   end
-  if vim.fn.executable(options.cmd[1]) == 1 then
+  -- Without a server there is nothing to complain about until it is asked for.
+  if not not_executable(resolved().cmd) then
     M.start(bufnr)
   end
 end
