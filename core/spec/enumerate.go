@@ -243,7 +243,7 @@ func (e *enumerator) affordable(cost, rest int64) bool {
 
 func (e *enumerator) repeat(c chain, s *repeatStmt, rest int64, next func(rest int64)) {
 	v := &c.rec.vals[s.slot]
-	lo, hi := int64(0), int64(0)
+	var lo, hi int64
 	if s.count != nil {
 		lo = e.number(s.count)
 		hi = lo

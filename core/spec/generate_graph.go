@@ -285,10 +285,10 @@ func (d *graphDraft) draw() {
 }
 
 // add adds an edge unless the type forbids it.
-func (d *graphDraft) add(a, b int32) bool {
+func (d *graphDraft) add(a, b int32) {
 	t := d.t
 	if a == b && (t.simple || t.loopless || t.acyclic || t.bipartite) {
-		return false
+		return
 	}
 	if t.directed && t.acyclic {
 		if d.place(a) > d.place(b) {
@@ -301,10 +301,9 @@ func (d *graphDraft) add(a, b int32) bool {
 		a, b = b, a
 	}
 	if t.simple && !d.graph.seen.add(t.pair(int64(a), int64(b))) {
-		return false
+		return
 	}
 	d.graph.pairs = append(d.graph.pairs, edge{a, b})
-	return true
 }
 
 // place is a vertex's place in the order that keeps a directed graph acyclic.

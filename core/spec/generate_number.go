@@ -392,13 +392,10 @@ func (g *generator) boundSum(f *field, list []int64, b bound) *failure {
 	want.lo = max(want.lo, saturatedMultiply(n, b.lo))
 	want.hi = min(want.hi, saturatedMultiply(n, b.hi))
 	if want.lo > want.hi {
-		c := (*condition)(nil)
 		if len(f.sums) > 0 {
-			c = f.sums[0].condition
-		} else {
-			c = f.totals[0].condition
+			return g.unmet(f.sums[0].condition)
 		}
-		return g.unmet(c)
+		return g.unmet(f.totals[0].condition)
 	}
 	g.distribute(list, b, g.rng.within(want))
 	return nil

@@ -153,13 +153,13 @@ func (g *generator) fillText(f *field, st *textStyle, text []byte) *failure {
 		g.write(st, text)
 	}
 	g.placeOnce(t, text)
-	g.trimSpaces(t, st, text)
+	g.trimSpaces(t, text)
 	return nil
 }
 
 // trimSpaces replaces spaces at the ends of a text, which many programs would
 // not read back.
-func (g *generator) trimSpaces(t *typ, st *textStyle, text []byte) {
+func (g *generator) trimSpaces(t *typ, text []byte) {
 	if !t.member[' '] || len(text) == 0 {
 		return
 	}

@@ -351,7 +351,7 @@ func (p *proposer) rows() {
 		}
 		f.columns = append(f.columns, column{field: p.next + lead, list: true, length: amount{p.next + lead - 1, 0}})
 		if same && arity < 3+lead {
-			f.cost += 1
+			f.cost++
 		}
 		p.propose(f)
 	}

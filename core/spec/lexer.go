@@ -73,6 +73,8 @@ func (l *lexer) next() {
 		l.emit(tokenNewline, start, "\n")
 	case c == ' ' || c == '\t' || c == '\r':
 		l.advance(1)
+	case l.at.Offset == 0 && strings.HasPrefix(string(l.src[:min(3, len(l.src))]), "\ufeff"):
+		l.advance(3) // the mark that some editors put at the beginning
 	case c == '\\' && l.continuation():
 	case c == '#' || c == '/' && l.peek(1) == '/':
 		l.comment()

@@ -207,7 +207,7 @@ func (p *parser) rng() *rangeExpr {
 	r.lo = p.sum()
 	r.hi = r.lo
 	if !p.broken && p.accept("..") {
-		if next := p.peek(); p.endsLine() || next.kind == tokenName && isModifier(next.text) {
+		if next := p.peek(); p.endsLine() || next.kind == tokenName && isModifier(next.text) && !p.declared(next.text) {
 			p.fail(next.span, "the range has no upper end; write `1..100`, for example")
 			return r
 		}
@@ -215,6 +215,16 @@ func (p *parser) rng() *rangeExpr {
 	}
 	r.span.End = p.lastEnd()
 	return r
+}
+
+// declared reports whether a name was declared on the lines read so far.
+func (p *parser) declared(name string) bool {
+	for _, t := range p.tokens[:p.at] {
+		if t.declares && t.text == name {
+			return true
+		}
+	}
+	return false
 }
 
 func (p *parser) strayPart(t *typ, next *token) {

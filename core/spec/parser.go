@@ -113,15 +113,14 @@ func (p *parser) fail(span Span, message string, fixes ...Fix) {
 }
 
 // expect takes the symbol or says what is missing.
-func (p *parser) expect(symbol, why string) bool {
+func (p *parser) expect(symbol, why string) {
 	if p.accept(symbol) {
-		return true
+		return
 	}
 	t := p.peek()
 	at := Span{Start: p.lastEnd(), End: p.lastEnd()}
 	p.fail(t.span, fmt.Sprintf("expected `%s` %s, not %s", symbol, why, describe(t)),
 		Fix{Title: fmt.Sprintf("insert `%s`", symbol), Span: at, Text: symbol})
-	return false
 }
 
 func (p *parser) lastEnd() Pos {

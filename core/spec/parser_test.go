@@ -70,3 +70,27 @@ func checkFix(t *testing.T, src string, e Error, f Fix) {
 		}
 	}
 }
+
+func TestWordsAreNamesWhereTheyCannotBeMistaken(t *testing.T) {
+	t.Parallel()
+	for name, src := range map[string]string{
+		"modifiers":           "weight: int 1..9\nfrom: int weight..10\na: int[from] 1..weight + from distinct",
+		"functions":           "sum, min: int 1..9\na: int[sum] 1..min\nwhere sum(a) >= sum, min(sum, min) > 0",
+		"keywords":            "repeat: int 1..3\nwhere: int 1..3\nlet: int 1..repeat",
+		"types":               "int, string: int 1..3\ngraph: graph(int, string) loopless directed\nwhere int > 1",
+		"alphabets":           "lower: string(1..3) lower\nupper: string(1..3) upper",
+		"windows line ends":   "n: int 1..9\r\na: int[n] 1..9\r\n",
+		"a byte order mark":   "\ufeffn: int 1..9\n",
+		"signs of statements": "n: int 1…9\na, b: int −5..5\nwhere 1 ≤ n ≤ 9, a ≠ b, 2·n ≥ 2",
+		"python's words":      "n: int 1..2**4\nwhere n >= 2 && n != 5 || !(n > 3)",
+		"long lines":          "a: int 1..9 \\\n  b: int 1..9",
+		"both quotes":         "'\"'  s: string(3) 'ab'",
+	} {
+		s := mustParse(t, src)
+		for seed := range uint64(20) {
+			if v := s.Validate(mustGenerate(t, s, seed, 3)); v != nil {
+				t.Errorf("%s: %v", name, v)
+			}
+		}
+	}
+}

@@ -11,7 +11,7 @@ import (
 func (c *checker) plan() { c.planBlock(c.spec.body) }
 
 func (c *checker) planBlock(b *block) {
-	for i, s := range b.stmts {
+	for _, s := range b.stmts {
 		switch s := s.(type) {
 		case *lineStmt:
 			for _, it := range s.items {
@@ -27,7 +27,7 @@ func (c *checker) planBlock(b *block) {
 			}
 		case *whereStmt:
 			for _, cond := range s.conditions {
-				c.planCondition(cond, i)
+				c.planCondition(cond)
 			}
 		}
 	}
@@ -195,7 +195,7 @@ func monotone(e *expr, s *symbol) bool {
 }
 
 // planCondition attaches a written condition to the field that decides it.
-func (c *checker) planCondition(cond *condition, stmt int) {
+func (c *checker) planCondition(cond *condition) {
 	scalar := c.analyse(cond)
 	switch {
 	case cond.expr.op == opCall && cond.expr.name == "distinct" && len(cond.expr.args) == 1:

@@ -8,6 +8,8 @@ import (
 )
 
 // Violation says where and why an input does not follow the spec.
+//
+//nolint:errname // it is the verdict on an input; that it can also be an error comes second.
 type Violation struct {
 	// Line and Column count from 1, Column in bytes; Offset counts from 0.
 	Line, Column, Offset int

@@ -13,6 +13,8 @@ import (
 // fall together with what they count, vertices are taken out and the others
 // renumbered, and every candidate is valid before the oracle sees it. An input
 // that does not follow the spec is left to shrink.Text.
+//
+//nolint:contextcheck // the Search was given ctx and passes it on.
 func (s *Spec) Shrink(ctx context.Context, input []byte, oracle shrink.Oracle, o shrink.Options) shrink.Result {
 	if len(s.errors) > 0 || s.Validate(input) != nil {
 		return shrink.Text(ctx, input, oracle, o)
@@ -261,7 +263,6 @@ func (sh *shrinker) structure() {
 // elements.
 func (sh *shrinker) merge(i int) {
 	for again := true; again && !sh.search.Over(); {
-		again = false
 		base := sh.best()
 		all := sh.families(base)
 		if i >= len(all) || all[i].counter == nil || all[i].size < 2 || all[i].size > 64 {
