@@ -27,7 +27,7 @@ func javaClasses(source []byte) (file, main string) {
 	if f.publicHasMain || main == "" {
 		main = file
 	}
-	if f.pkg != "" {
+	if isJavaName(f.pkg) {
 		main = f.pkg + "." + main
 	}
 	return file, main

@@ -130,8 +130,10 @@ func TestParseTellsEveryMistakeAndItsPlace(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	f.Add(string(testingenv.LanguagesTOML))
 	f.Add(smallest)
+	f.Add(smallest + "compile = ['{std}']\ndiagnostics = [{ pattern = '(?P<message>a)', severity = 'error', first_column = 0 }]\n" +
+		"crash = [{ pattern = '(?P<file>a)(?P<line>b)', last = true }]\nstd = { default = 'a', values = ['a'], aliases = { b = 'a' } }\n" +
+		"[languages.y]\nvariant_of = 'x'\nshebangs = ['y']\nthreads = true\nmemory_mb = 1\ncompile_seconds = 2\n")
 	f.Add(smallest + "includes = [{ pattern = '(?P<name>a)', files = ['{name}'] }, []]\n[[languages.y]]\n")
 	f.Add("languages.a.b.c = 1\nlanguages = {}\n\"\".x=[[1]]")
 	f.Fuzz(func(t *testing.T, text string) {
