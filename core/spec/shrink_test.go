@@ -402,3 +402,13 @@ func TestGeneratedInputsFindBugs(t *testing.T) {
 		})
 	}
 }
+
+func TestShrinkMovesWhatMustStayInTheSum(t *testing.T) {
+	t.Parallel()
+	s := mustParse(t, "a: int[3] 1..9")
+	fails := func(in []byte) bool { return sum(tokensOf(in).ints(3)) == 13 }
+	got := s.Shrink(context.Background(), []byte("4 6 3\n"), judge(t, s, fails), shrink.Options{})
+	if want := "1 3 9\n"; string(got.Input) != want {
+		t.Errorf("got %q, want %q", got.Input, want)
+	}
+}

@@ -135,6 +135,7 @@ func (sh *shrinker) values() {
 		}
 	}
 	sh.oneByOne()
+	sh.redistribute()
 	sh.texts()
 	sh.permutations()
 }
@@ -156,6 +157,47 @@ func (sh *shrinker) oneByOne() {
 		}
 		sh.lower(all[i], j)
 	}
+}
+
+// maxPairs bounds the groups in which pairs are redistributed.
+const maxPairs = 8
+
+// redistribute moves value from an earlier number of a group to a later one: what
+// must stay is often their sum, and then one of the two can be small.
+func (sh *shrinker) redistribute() {
+	var all []*group
+	var base *record
+	for i := 0; !sh.search.Over(); i++ {
+		if now := sh.best(); now != base {
+			base, all = now, sh.groups(now)
+		}
+		if i >= len(all) {
+			return
+		}
+		g, from := all[i], base
+		if len(g.numbers) > maxPairs {
+			continue
+		}
+		sh.search.First(func(yield func([]byte) bool) {
+			for j := range g.numbers {
+				for k := j + 1; k < len(g.numbers); k++ {
+					if !yield(sh.moved(from, g, j, k)) {
+						return
+					}
+				}
+			}
+		})
+	}
+}
+
+// moved makes the candidate in which the j-th number is as small, and the k-th as
+// much larger, as their ranges allow.
+func (sh *shrinker) moved(base *record, g *group, j, k int) []byte {
+	sum := saturatedAdd(g.values[j], g.values[k])
+	values := slices.Clone(g.values)
+	values[k], _ = g.allowed[k].nearest(saturatedAdd(sum, saturatedNegate(g.least[j])))
+	values[j], _ = g.allowed[j].nearest(saturatedAdd(sum, saturatedNegate(values[k])))
+	return sh.assign(base, g, values)
 }
 
 // together changes a group as a whole: everything to its least value, ranks
