@@ -73,7 +73,7 @@ func catalog() ([]attack, error) {
 	}
 	var all []attack
 	for _, e := range entries {
-		if strings.HasPrefix(e.Name(), "hostile.") {
+		if strings.HasPrefix(e.Name(), "hostile.") { // what they share
 			continue
 		}
 		source, err := fs.ReadFile(files, path.Join("programs", e.Name()))

@@ -40,15 +40,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PROTOCOL 1u
+#define PROTOCOL 2u
 #define MAGIC 0x53545350u /* "STSP" */
 #define MAX_FDS 12
 #define MAX_BLOB (128 * 1024)
 #define MAX_STRINGS 4096
 #define FIRST_FREE_FD 32
-/* Real user id while leftovers are swept: nobody else has it. */
-#define SWEEPER_UID 9999u
-
 /* FLAG_SWEEP: start nothing, only kill what runs under the user id. */
 enum { FLAG_PDEATH = 1, FLAG_SWEEP = 2 };
 
@@ -60,7 +57,7 @@ struct request {
 	uint32_t argc, envc;
 	uint64_t address_space, file_size, processes, stack, files, cpu_seconds;
 	uint32_t blob; /* length of what follows: folder, path, argv…, env…, each ended by NUL */
-	uint32_t reserved;
+	uint32_t sweeper; /* a user id that no other process has: see kill_all */
 };
 
 struct reply {
@@ -142,12 +139,13 @@ static void become(const struct request *r, const int *fds, const char *folder, 
  * not let a process fork that has a signal pending.
  *
  * This process itself takes the user id for that moment, because a bomb may have
- * left no room for another process. The effective id selects whom it may kill. The
- * real id is nobody's, because root's would select the driver; the saved one is the
- * way back. By real and saved id, those that are swept cannot kill the sweeper. */
-static int kill_all(uint32_t uid)
+ * left no room for another process. The effective id selects whom it may kill, and
+ * so does the real one: root's would select the driver, and one that spawners share
+ * would let them kill each other. The saved id is the way back. Those that are swept
+ * cannot kill the sweeper, for they would need its real or saved id. */
+static int kill_all(uint32_t uid, uint32_t sweeper)
 {
-	if (syscall(SYS_setresuid, SWEEPER_UID, uid, 0) != 0)
+	if (syscall(SYS_setresuid, sweeper, uid, 0) != 0)
 		return -1;
 	kill(-1, SIGKILL);
 	if (syscall(SYS_setresuid, 0, 0, 0) != 0)
@@ -157,7 +155,7 @@ static int kill_all(uint32_t uid)
 
 /* Kills everything that runs under the user id, and waits for it. All of it is
  * our child, or becomes it when its parent dies, as this process is a subreaper. */
-static uint32_t sweep(uint32_t uid)
+static uint32_t sweep(uint32_t uid, uint32_t sweeper)
 {
 	uint32_t killed = 0;
 	int block = 0;
@@ -170,7 +168,7 @@ static uint32_t sweep(uint32_t uid)
 		}
 		if (pid < 0 && errno == ECHILD)
 			return killed;
-		block = kill_all(uid) == 0;
+		block = kill_all(uid, sweeper) == 0;
 		if (!block)
 			sched_yield();
 	}
@@ -224,7 +222,7 @@ static void run(const struct request *r, const int *fds, struct reply *out)
 	out->user_us = (uint64_t)used.ru_utime.tv_sec * 1000000u + (uint64_t)used.ru_utime.tv_usec;
 	out->system_us = (uint64_t)used.ru_stime.tv_sec * 1000000u + (uint64_t)used.ru_stime.tv_usec;
 	out->max_rss_kb = (uint64_t)used.ru_maxrss;
-	out->leftovers = sweep(r->uid);
+	out->leftovers = sweep(r->uid, r->sweeper);
 	atomic_store(&control->pid, 0);
 	atomic_store(&control->state, IDLE);
 }
@@ -280,14 +278,14 @@ static void serve_one(void)
 	struct reply out = {.magic = MAGIC};
 	struct request *r = (struct request *)message;
 	if ((size_t)n < sizeof *r || r->magic != MAGIC || r->protocol != PROTOCOL || r->fds != received ||
-	    (header.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) || (size_t)n != sizeof *r + r->blob || r->uid == 0 || r->gid == 0 ||
+	    (header.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) || (size_t)n != sizeof *r + r->blob || r->uid == 0 || r->gid == 0 || r->sweeper == 0 ||
 	    split(r, message + sizeof *r) != 0) {
 		out.error = EINVAL;
 		out.step = STEP_REQUEST;
 		for (uint32_t i = 0; i < received; i++)
 			close(fds[i]);
 	} else if (r->flags & FLAG_SWEEP) {
-		if (kill_all(r->uid) != 0)
+		if (kill_all(r->uid, r->sweeper) != 0)
 			out.error = errno;
 	} else {
 		run(r, fds, &out);

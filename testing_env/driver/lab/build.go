@@ -63,10 +63,12 @@ func (h *House) compile(ctx context.Context, p *problem.Program, folder string) 
 
 func (h *House) compileAs(ctx context.Context, uid int, p *problem.Program, key, folder string, c *problem.Compilation) error {
 	b, err := h.attempt(ctx, uid, p)
-	if err == nil && h.starved(b.exit) {
+	if errors.Is(err, process.ErrGone) || (err == nil && h.starved(b.exit)) {
 		// Whoever used up the memory, it is not known to be this compiler.
 		h.quiet.Lock()
-		b, err = h.attempt(ctx, uid, p)
+		if err = h.evict(uid); err == nil {
+			b, err = h.attempt(ctx, uid, p)
+		}
 		h.quiet.Unlock()
 	}
 	defer h.discard(filepath.Dir(b.dir))
@@ -203,7 +205,7 @@ func writeSources(dir string, p *problem.Program, gid int) error {
 }
 
 func (h *House) runCompiler(ctx context.Context, uid int, dir string, p *problem.Program) (*process.Exit, []byte, error) {
-	spawner, err := process.NewSpawner(h.places.Spawn, -1)
+	spawner, err := h.spawners.Start(-1)
 	if err != nil {
 		return nil, nil, err
 	}

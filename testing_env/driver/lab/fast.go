@@ -111,7 +111,7 @@ type server struct {
 // startServer launches a server for the call's program in its seat. The files it
 // holds are those of the call.
 func (s *slot) startServer(t *seat, p *program, call *engine.Call) (*server, error) {
-	launcher, err := process.NewSpawner(s.house.places.Spawn, s.cpu)
+	launcher, err := s.house.spawners.Start(s.cpu)
 	if err != nil {
 		return nil, err
 	}

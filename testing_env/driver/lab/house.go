@@ -66,6 +66,7 @@ type House struct {
 	// firstUID is the first user id that programs may have.
 	firstUID int
 	cache    *cache
+	spawners *process.Spawners
 	census   *process.Census
 	sweeper  *sweeper
 	pressure *pressure
@@ -101,7 +102,8 @@ func NewHouse(p Places) (*House, error) {
 		p.Shim = shimPath(p.Spawn)
 	}
 	h := &House{places: p, cpus: processors(), compilers: make(chan int, compilers), firstUID: chooseUIDs(),
-		census: process.NewCensus(), sweeper: &sweeper{path: p.Spawn}, pressure: newPressure()}
+		spawners: process.NewSpawners(p.Spawn), census: process.NewCensus(), pressure: newPressure()}
+	h.sweeper = &sweeper{spawners: h.spawners}
 	for i := range min(max(2, len(h.cpus)), compilers) {
 		h.compilers <- h.firstUID + i
 	}

@@ -149,7 +149,7 @@ func (t *seat) launch(s *slot, pinned bool) error {
 	if pinned {
 		cpu = s.cpu
 	}
-	spawner, err := process.NewSpawner(s.house.places.Spawn, cpu)
+	spawner, err := s.house.spawners.Start(cpu)
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ import (
 // sweeper kills all processes of a user. It has a spawner of its own, because those
 // that run programs may be waiting for the very processes that are to be killed.
 type sweeper struct {
-	path string
+	spawners *process.Spawners
 
 	mu      sync.Mutex
 	spawner *process.Spawner
@@ -27,7 +27,7 @@ func (w *sweeper) sweep(uid uint32) error {
 	var err error
 	for range 2 {
 		if w.spawner == nil {
-			if w.spawner, err = process.NewSpawner(w.path, -1); err != nil {
+			if w.spawner, err = w.spawners.Start(-1); err != nil {
 				return err
 			}
 		}

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -23,7 +24,7 @@ import (
 
 // These mirror testing_env/spawn/spawn.c.
 const (
-	protocol     = 1
+	protocol     = 2
 	magic        = 0x53545350
 	maxFDs       = 12
 	maxBlob      = 128 << 10
@@ -52,6 +53,8 @@ type control struct {
 // but for Kill.
 type Spawner struct {
 	cmd     *exec.Cmd
+	id      uint32 // real user id while it sweeps, which no other process has
+	free    func()
 	sock    int
 	page    []byte
 	control *control
@@ -61,9 +64,59 @@ type Spawner struct {
 	reply   [replyBytes]byte
 }
 
-// NewSpawner starts the spawn program at path. With a processor number of 0 or
-// more, all that it starts is kept on that processor.
-func NewSpawner(path string, cpu int) (*Spawner, error) {
+// Spawners starts spawners. It is safe for concurrent use.
+type Spawners struct {
+	path string
+
+	mu   sync.Mutex
+	used map[uint32]bool
+}
+
+// NewSpawners starts none yet. Path is that of the spawn program.
+func NewSpawners(path string) *Spawners {
+	return &Spawners{path: path, used: map[uint32]bool{}}
+}
+
+// Spawners need user ids of their own, too, to sweep with. Programs have higher ones.
+const (
+	firstSpawnerID = 10_000
+	lastSpawnerID  = 19_999
+)
+
+// take returns an id that no other spawner has, and what gives it back.
+func (f *Spawners) take() (id uint32, free func(), err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for id := uint32(firstSpawnerID); id <= lastSpawnerID; id++ {
+		if !f.used[id] {
+			f.used[id] = true
+			return id, func() {
+				f.mu.Lock()
+				defer f.mu.Unlock()
+				delete(f.used, id)
+			}, nil
+		}
+	}
+	return 0, nil, errors.New("starting the spawner: there are too many")
+}
+
+// Start starts a spawner. With a processor number of 0 or more, all that it starts
+// is kept on that processor.
+func (f *Spawners) Start(cpu int) (*Spawner, error) {
+	id, free, err := f.take()
+	if err != nil {
+		return nil, err
+	}
+	s, err := newSpawner(f.path, cpu)
+	if err != nil {
+		free()
+		return nil, err
+	}
+	s.id, s.free = id, free
+	return s, nil
+}
+
+func newSpawner(path string, cpu int) (*Spawner, error) {
 	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_SEQPACKET|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return nil, fmt.Errorf("starting the spawner: %w", err)
@@ -113,6 +166,7 @@ func (s *Spawner) Close() {
 	_ = s.cmd.Process.Kill()
 	_ = s.cmd.Wait()
 	_ = unix.Munmap(s.page)
+	s.free()
 }
 
 // Rlimits are the kernel's own limits on a program; they are set wide and only
@@ -240,7 +294,8 @@ func (s *Spawner) order(req *Request, flags uint32) error {
 	for _, v := range [...]uint64{l.AddressSpace, l.FileSize, l.Processes, l.Stack, l.Files, l.CPUSeconds} {
 		m = binary.NativeEndian.AppendUint64(m, v)
 	}
-	m = append(m, make([]byte, 8)...)
+	m = binary.NativeEndian.AppendUint32(m, 0) // the blob's length, below
+	m = binary.NativeEndian.AppendUint32(m, s.id)
 	m = appendString(m, req.Folder)
 	m = appendString(m, req.Path)
 	for _, a := range req.Args {

@@ -48,6 +48,14 @@ __attribute__((format(printf, 1, 2), noreturn, unused)) static void breach(const
 	_exit(BREACH);
 }
 
+/* Takes memory and touches every page of it, in a way that no optimizer removes. */
+__attribute__((unused)) static void take(size_t bytes)
+{
+	volatile char *p = (volatile char *)malloc(bytes);
+	for (size_t i = 0; p && i < bytes; i += 4096)
+		p[i] = 1;
+}
+
 /* Does what an honest program of the role would do, and returns its exit status. */
 __attribute__((unused)) static int honest(int argc, char **argv)
 {

@@ -2,6 +2,7 @@
 //: tries: to burn processor time with every signal blocked or ignored
 //: expect: tested=TLE brute=BRUTE_FAILED generator=GENERATOR_FAILED validator=VALIDATOR_REJECTED checker=CHECKER_FAILED
 //:     interactor=CHECKER_FAILED talker=TLE
+//: time: 100ms
 //: why: SIGKILL cannot be blocked
 #include "hostile.h"
 

@@ -1,0 +1,35 @@
+//: group: Other programs
+//: tries: to find the brute force's answer, or anything else, behind descriptors: its own and those of all processes
+//: expect: tested=OK brute=OK talker=OK
+//: why: it has its three descriptors and no others; those of other users cannot be listed
+#include "hostile.h"
+#include <dirent.h>
+
+int main(int argc, char **argv)
+{
+	char path[64], target[256];
+	struct stat st;
+	for (int fd = 3; fd < 1024; fd++)
+		if (fstat(fd, &st) == 0) {
+			snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+			ssize_t n = readlink(path, target, sizeof target - 1);
+			target[n > 0 ? n : 0] = 0;
+			breach("it was given descriptor %d: %s", fd, target);
+		}
+	for (pid_t pid = 1; pid < 5000; pid++) {
+		static const char *secrets[] = {"fd", "fdinfo", "map_files", "cwd/.", "root/.", "mem", "environ", "maps", "auxv", "syscall", "stack"};
+		snprintf(path, sizeof path, "/proc/%d", (int)pid);
+		if (pid == getpid() || stat(path, &st) != 0 || st.st_uid == getuid())
+			continue;
+		for (unsigned i = 0; i < sizeof secrets / sizeof *secrets; i++) {
+			char byte;
+			snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, secrets[i]);
+			int fd = open(path, O_RDONLY);
+			if (fd >= 0 && (i < 3 || read(fd, &byte, 1) > 0))
+				breach("%s can be read", path);
+			if (fd >= 0)
+				close(fd);
+		}
+	}
+	return honest(argc, argv);
+}

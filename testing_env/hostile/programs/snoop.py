@@ -1,0 +1,22 @@
+#: group: Other programs
+#: tries: to read the environment, arguments and files of other processes in /proc
+#: expect: tested=OK
+#: why: names and arguments can be read, which are no secret; nothing else can
+import os
+
+from hostile import breach, honest
+
+for pid in filter(str.isdigit, os.listdir("/proc")):
+    try:
+        if os.stat("/proc/" + pid).st_uid == os.getuid():
+            continue
+    except OSError:
+        continue
+    for name in ("environ", "maps", "mem", "fd", "cwd", "exe", "root"):
+        path = f"/proc/{pid}/{name}"
+        try:
+            os.listdir(path) if name in ("fd", "cwd", "root") else open(path, "rb").read(1) or os.readlink(path)
+        except OSError:
+            continue
+        breach(f"{path} can be read")
+honest()
