@@ -39,7 +39,11 @@ func connect(cfg *Config, mode Mode) (*link, error) {
 		for _, f := range cfg.Files {
 			files = append(files, f.File)
 		}
-		l.process, err = cfg.Launch(cfg.Argv, launchEnv(cfg), files)
+		var state *os.File
+		if state, err = newState(); err == nil {
+			defer state.Close()
+			l.process, err = cfg.Launch(cfg.Argv, launchEnv(cfg), append(files, state))
+		}
 	}
 	if err != nil {
 		_ = unix.Munmap(memory)
@@ -51,6 +55,16 @@ func connect(cfg *Config, mode Mode) (*link, error) {
 		return nil, &Unusable{Reason: reason}
 	}
 	return l, nil
+}
+
+// newState makes the file in which a server keeps what its programs must not
+// change. The server could not make it itself where programs may make none.
+func newState() (*os.File, error) {
+	fd, err := unix.MemfdCreate("stresstester-state", unix.MFD_CLOEXEC)
+	if err != nil {
+		return nil, os.NewSyscallError("memfd_create", err)
+	}
+	return os.NewFile(uintptr(fd), "state"), nil
 }
 
 // describe fills in what the server must know before it starts.
@@ -73,7 +87,7 @@ func (l *link) describe(cfg *Config, mode Mode) {
 }
 
 // controlFD is the descriptor under which a server finds the shared page; the
-// config's files follow.
+// config's files follow, and then the file for its state.
 const controlFD = 3
 
 func launchEnv(cfg *Config) []string {
