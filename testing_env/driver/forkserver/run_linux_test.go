@@ -371,7 +371,7 @@ func TestALowLimitOnFilesAtTheLaunchIsNoDanger(t *testing.T) {
 // before main: the C library may then keep a store of them in memory.
 func TestRandomnessUsedBeforeTheStopIsNotRepeated(t *testing.T) {
 	t.Parallel()
-	shimPath(t)
+	needCompiler(t)
 	dir := t.TempDir()
 	compile := func(out, source string, flags ...string) string {
 		cmd := exec.Command("gcc", append([]string{"-x", "c", "-", "-x", "none", "-o", dir + "/" + out}, flags...)...)

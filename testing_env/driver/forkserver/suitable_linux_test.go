@@ -10,7 +10,7 @@ import (
 
 func TestUnsuitableProgramsAreToldWithTheReason(t *testing.T) {
 	t.Parallel()
-	shimPath(t) // skips where nothing can be compiled
+	needCompiler(t)
 	dir := t.TempDir()
 	compile := func(name string, flags ...string) string {
 		out := filepath.Join(dir, name)
@@ -75,6 +75,7 @@ func TestUnsuitableProgramsAreToldWithTheReason(t *testing.T) {
 // must tell soon and leave nothing running.
 func TestUnsuitableProgramsAreNotServed(t *testing.T) {
 	t.Parallel()
+	needCompiler(t)
 	shim := shimPath(t)
 	dir := t.TempDir()
 	build := func(name, source string, flags ...string) string {
