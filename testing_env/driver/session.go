@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+	"runtime/metrics"
 	"sync"
 
 	"golang.org/x/sys/unix"
@@ -122,8 +123,25 @@ func (s *session) begin(ctx context.Context, r *wire.Run) error {
 	s.wg.Go(func() {
 		defer cancel()
 		s.finish(r.ID, s.work(ctx, r))
+		giveBack()
 	})
 	return nil
+}
+
+// giveBack returns memory to the system that an unusually large job has needed: all
+// of it counts against what the sandbox has.
+func giveBack() {
+	const usual = 128 << 20
+	sample := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}, {Name: "/memory/classes/heap/free:bytes"},
+		{Name: "/memory/classes/heap/unused:bytes"}}
+	metrics.Read(sample)
+	var held uint64
+	for _, s := range sample {
+		held += s.Value.Uint64()
+	}
+	if held > usual {
+		debug.FreeOSMemory()
+	}
 }
 
 // finish tells the result. A host that is gone cannot be told, and ends the

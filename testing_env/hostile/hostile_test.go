@@ -103,8 +103,8 @@ func (s *siege) attack(t *testing.T, a attack, e expectation) {
 	if d := time.Since(began); d > promptly {
 		t.Errorf("the honest run afterwards took %v", d)
 	}
-	t.Logf("%s after %v, %d runs of the neighbour, honest run in %v: %s", result.Verdict, took.Round(time.Millisecond),
-		neighbour.runs, time.Since(began).Round(time.Millisecond), result.Message)
+	t.Logf("%s after %v, %d runs of the neighbour, honest run in %v, driver %d MiB: %s", result.Verdict, took.Round(time.Millisecond),
+		neighbour.runs, time.Since(began).Round(time.Millisecond), found.Resident>>20, result.Message)
 }
 
 // end checks what only adds up over many attacks.

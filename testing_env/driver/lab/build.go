@@ -329,6 +329,10 @@ func copyFile(f *os.File, st os.FileInfo, to string, gid int, b *copyBudget) err
 	if st.Mode()&0o100 != 0 {
 		mode = 0o750
 	}
+	// A process that is forked while the file is open for writing has it open, too,
+	// until it executes something, and by then somebody may want to execute the file.
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
 	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
 		return err

@@ -106,13 +106,20 @@ func (d *side) run(s *slot) error {
 	switch {
 	case errors.As(err, &refused) && refused.Refused():
 		return d.seat.refuse(refused, &d.exit)
+	case refused != nil && refused.Passing():
+		d.exit = cutShort()
+		return nil
 	case errors.Is(err, process.ErrGone):
-		// The pipes are gone with it: this conversation is over, and a run on its own
-		// must tell more.
-		d.exit = process.Exit{Broke: process.BrokeShort, EndedAt: process.Monotonic()}
+		d.exit = cutShort()
 		return d.seat.relaunch(s)
 	}
 	return err
+}
+
+// cutShort is the end of a side that could not speak for lack of room. Its pipes are
+// closed, so the conversation is over; one that is held alone must tell more.
+func cutShort() process.Exit {
+	return process.Exit{Broke: process.BrokeShort, EndedAt: process.Monotonic()}
 }
 
 // wires are the pipes between the two programs.

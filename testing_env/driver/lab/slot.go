@@ -242,24 +242,26 @@ func (s *slot) launch(t *seat) error {
 // roomTime is how long a program may wait for room among the sandbox's processes.
 const roomTime = 5 * time.Second
 
-// start runs the seat's request: again where there was no room for one more process,
-// and once more with a new spawner if the old one has died, as it may when the
+// start runs the seat's request: again where it could not start for a reason that
+// passes, and once more with a new spawner if the old one has died, as it may when the
 // container's memory runs out.
 func (s *slot) start(t *seat, exit *process.Exit) error {
 	began, anew := time.Now(), false
 	for {
 		err := t.spawner.Run(&t.request, s.stopped, exit)
-		var crowded *process.StartError
+		var failed *process.StartError
 		switch {
 		case errors.Is(err, process.ErrGone) && !anew:
 			anew = true
 			if err := t.relaunch(s); err != nil {
 				return err
 			}
-		case errors.As(err, &crowded) && crowded.Crowded() && time.Since(began) < roomTime && !s.stopped():
-			// Something of the user's own may be what is in the way.
-			s.house.sweepNow(uint32(t.uid))
-			time.Sleep(10 * time.Millisecond)
+		case errors.As(err, &failed) && failed.Passing() && time.Since(began) < roomTime && !s.stopped():
+			if failed.Err == syscall.EAGAIN {
+				// Something of the user's own may be what is in the way.
+				s.house.sweepNow(uint32(t.uid))
+			}
+			time.Sleep(5 * time.Millisecond)
 		default:
 			return err
 		}

@@ -228,10 +228,11 @@ func (e *StartError) Unwrap() error { return e.Err }
 
 // Refused reports whether it was the program itself that the kernel would not
 // execute, rather than the sandbox that could not start anything.
-func (e *StartError) Refused() bool { return e.Step == stepExec && e.Err != syscall.EAGAIN }
+func (e *StartError) Refused() bool { return e.Step == stepExec && !e.Passing() }
 
-// Crowded reports whether there was no room for one more process, which passes.
-func (e *StartError) Crowded() bool { return e.Err == syscall.EAGAIN }
+// Passing reports whether the obstacle goes away by itself: there was no room for
+// one more process, or somebody had not quite closed the program's file.
+func (e *StartError) Passing() bool { return e.Err == syscall.EAGAIN || e.Err == syscall.ETXTBSY }
 
 // ErrGone is wrapped by errors that mean that the spawner itself has died, which
 // only memory exhaustion should bring about.

@@ -7,8 +7,4 @@ exec python3 -c '
 import mmap
 grown = []
 while True:
-    block = mmap.mmap(-1, 1 << 28)
-    block.madvise(14)  # huge pages, to be quick about it
-    for at in range(0, len(block), 4096):
-        block[at] = 1
-    grown.append(block)'
+    grown.append(mmap.mmap(-1, 1 << 28, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | mmap.MAP_POPULATE))'

@@ -11,7 +11,7 @@
 int main(int argc, char **argv)
 {
 	static char block[1 << 16];
-	for (int child = 0; child < 16; child++) {
+	for (int child = 0; child < 6; child++) {
 		if (fork() != 0)
 			continue;
 		int pair[2];
