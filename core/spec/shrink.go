@@ -42,7 +42,7 @@ func (sh *shrinker) passes() {
 		sh.alternatives()
 		sh.values()
 		sh.tidy()
-		if bytes.Equal(before, sh.search.Best()) {
+		if bytes.Equal(before, sh.search.Best()) && !sh.several() {
 			return
 		}
 	}
@@ -53,6 +53,8 @@ type shrinker struct {
 	spec   *Spec
 	search *shrink.Search
 	runs   int // the budget; 0 is the default
+	// partial says that the input had more families than were looked at.
+	partial bool
 	// read is what tree was read from.
 	read []byte
 	tree *record
@@ -235,40 +237,133 @@ func (sh *shrinker) without(base *record, fam family, kept []int) []byte {
 	})
 }
 
-// maxFamilies bounds how many families one pass looks at: those of an input with
-// thousands of test cases have been thinned out by then, or never will be.
-const maxFamilies = 1000
+// Bounds of one pass: the families it looks at (those of an input with thousands
+// of test cases have been thinned out by then, or never will be), and the size
+// from which a family is first cut coarsely.
+const (
+	maxFamilies = 1000
+	coarseSize  = 32
+)
 
 // structure takes out what is not needed: repetitions, elements, characters,
-// vertices, edges, each with what counts it.
+// vertices, edges, each with what counts it. Large families first lose large
+// pieces only, so that one of them, of which nothing can go, does not use up the
+// budget; then small families go before large ones.
 func (sh *shrinker) structure() {
+	sh.partial = false
+	sh.eachFamily(func(fam family) bool { return fam.size >= coarseSize }, sh.coarse)
+	sh.eachFamily(func(fam family) bool { return fam.size > 0 }, func(base *record, fam family) {
+		sh.search.Keep(fam.size, func(kept []int) []byte { return sh.without(base, fam, kept) })
+		sh.merge(fam)
+	})
+}
+
+// eachFamily calls reduce once for each family that is wanted, the smallest of
+// those that are left first, the outermost of those first.
+func (sh *shrinker) eachFamily(wanted func(family) bool, reduce func(base *record, fam family)) {
+	done := map[string]bool{}
 	var all []family
 	var base *record
-	for i := 0; i < maxFamilies && !sh.search.Over(); i++ {
+	for !sh.search.Over() {
 		if now := sh.best(); now != base {
 			base, all = now, sh.families(now)
+			slices.SortStableFunc(all, func(a, b family) int { return a.size - b.size })
 		}
-		if i >= len(all) {
+		i := slices.IndexFunc(all, func(fam family) bool { return wanted(fam) && !done[fam.key()] })
+		if i < 0 || len(done) == maxFamilies {
+			sh.partial = sh.partial || i >= 0
 			return
 		}
-		if fam, from := all[i], base; fam.size > 0 {
-			sh.search.Keep(fam.size, func(kept []int) []byte { return sh.without(from, fam, kept) })
-			sh.merge(i)
+		done[all[i].key()] = true
+		reduce(base, all[i])
+	}
+}
+
+// key names the family across changes of the tree, as far as its place does not
+// move.
+func (fam family) key() string {
+	switch {
+	case fam.counter != nil:
+		return fmt.Sprint(fam.steps, fam.counter.order)
+	case fam.repeat != nil:
+		return fmt.Sprint(fam.steps, "repeat", fam.repeat.slot)
+	}
+	return fmt.Sprint(fam.steps, "text", fam.text.order, fam.piece)
+}
+
+// same finds the family in another tree.
+func (fam family) same(all []family) (family, bool) {
+	key := fam.key()
+	i := slices.IndexFunc(all, func(other family) bool { return other.key() == key })
+	if i < 0 {
+		return family{}, false
+	}
+	return all[i], true
+}
+
+// coarse takes out halves, quarters and eighths of a family, as long as it can.
+func (sh *shrinker) coarse(base *record, fam family) {
+	for found := true; found && fam.size >= coarseSize/2 && !sh.search.Over(); {
+		found = sh.search.First(func(yield func([]byte) bool) {
+			for parts := 1; parts <= 8; parts *= 2 {
+				for i := parts - 1; i >= 0; i-- {
+					if !yield(sh.without(base, fam, outside(fam.size*i/parts, fam.size*(i+1)/parts, fam.size))) {
+						return
+					}
+				}
+			}
+		}) >= 0
+		base = sh.best()
+		var ok bool
+		if fam, ok = fam.same(sh.families(base)); !ok {
+			return
 		}
 	}
+}
+
+// maxSeveral bounds how many neighbours are taken out at once where single ones
+// cannot be.
+const maxSeveral = 8
+
+// several takes out a few things at the end or at the beginning of a family: what
+// must stay even, or a multiple of four, cannot lose single ones. It reports
+// whether anything was found.
+func (sh *shrinker) several() bool {
+	before := sh.search.Best()
+	sh.eachFamily(func(fam family) bool { return fam.size > 2 }, func(base *record, fam family) {
+		sh.search.First(func(yield func([]byte) bool) {
+			for k := min(maxSeveral, fam.size-1); k >= 2; k-- {
+				if !yield(sh.without(base, fam, outside(fam.size-k, fam.size, fam.size))) ||
+					!yield(sh.without(base, fam, outside(0, k, fam.size))) {
+					return
+				}
+			}
+		})
+	})
+	return !bytes.Equal(before, sh.search.Best())
+}
+
+// outside lists the places below n that do not lie from start to end.
+func outside(start, end, n int) []int {
+	kept := make([]int, 0, n-(end-start))
+	for i := range n {
+		if i < start || i >= end {
+			kept = append(kept, i)
+		}
+	}
+	return kept
 }
 
 // merge takes out one counted thing and adds its numbers to those of a
 // neighbour, so that sums stay: a bug that needs a large sum shows with fewer
 // elements.
-func (sh *shrinker) merge(i int) {
+func (sh *shrinker) merge(fam family) {
 	for again := true; again && !sh.search.Over(); {
 		base := sh.best()
-		all := sh.families(base)
-		if i >= len(all) || all[i].counter == nil || all[i].size < 2 || all[i].size > 64 {
+		var ok bool
+		if fam, ok = fam.same(sh.families(base)); !ok || fam.counter == nil || fam.size < 2 || fam.size > 64 {
 			return
 		}
-		fam := all[i]
 		again = sh.search.First(func(yield func([]byte) bool) {
 			for j := range fam.size {
 				for _, into := range []int{j - 1, j + 1} {
@@ -448,6 +543,9 @@ const (
 // truthfully what was ruled out.
 func (sh *shrinker) proof() (claim string, done bool) {
 	claim = "No repetition, element, character, vertex or edge can be removed, and no number can be lowered by one or to its least value"
+	if sh.partial {
+		claim = "No smaller input was found, but not everything was tried"
+	}
 	if sh.search.Over() {
 		return claim, true
 	}
