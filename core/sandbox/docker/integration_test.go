@@ -207,16 +207,13 @@ func TestConformance(t *testing.T) {
 	sandboxtest.Run(t, func(t *testing.T) sandboxtest.Target { return newRig(t).target() })
 }
 
-// wantNoNewVolumes checks that the image's cache is all that outlives containers.
+// wantNoNewVolumes checks that images' caches are all that outlives containers.
+// Other processes may use other images meanwhile.
 func wantNoNewVolumes(t *testing.T, r *rig, before []string) {
 	t.Helper()
-	status, err := r.ImageStatus(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	cache := cacheVolume(status.ID)
+	caches := strings.TrimSuffix(cacheVolume("sha256:0"), "0")
 	for _, name := range volumes(t, r) {
-		if name != cache && !slices.Contains(before, name) {
+		if !strings.HasPrefix(name, caches) && !slices.Contains(before, name) {
 			t.Errorf("volume %s was left behind", name)
 		}
 	}
