@@ -211,12 +211,14 @@ static int stragglers_end(const struct state *s)
 	return -1;
 }
 
-/* A program may have changed the descriptors' shared flags, such as O_NONBLOCK. */
+/* A program may have changed its descriptors' shared flags, such as O_NONBLOCK. */
 static void files_repair(const struct state *s)
 {
-	for (uint32_t i = 0; i < s->files; i++)
-		if (sys2(SYS_fcntl, s->file[i], F_GETFL) != s->file_flags[i])
-			sys3(SYS_fcntl, s->file[i], F_SETFL, s->file_flags[i]);
+	for (unsigned i = 0; i < SHIM_MAX_FDS; i++) {
+		int file = s->request->fd_file[i];
+		if (file >= 0 && sys2(SYS_fcntl, s->file[file], F_GETFL) != s->file_flags[file])
+			sys3(SYS_fcntl, s->file[file], F_SETFL, s->file_flags[file]);
+	}
 }
 
 static int request_valid(const struct state *s)

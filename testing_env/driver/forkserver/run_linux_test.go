@@ -398,3 +398,37 @@ func TestRandomnessUsedBeforeTheStopIsNotRepeated(t *testing.T) {
 		}
 	})
 }
+
+// TestThousandsOfRunsStayRight varies the input's size, so that memory is touched now
+// here, now there.
+func TestThousandsOfRunsStayRight(t *testing.T) {
+	t.Parallel()
+	exe := program(t, "odd/sum.cpp")
+	modes(t, func(t *testing.T, mode Mode) {
+		runs := map[Mode]int{Fork: 200, Snapshot: 5000}[mode]
+		c := newConsole(t)
+		s := serve(t, Config{Mode: mode, Argv: []string{exe}, Files: c.files()})
+		random := rand.New(rand.NewPCG(3, 4))
+		var input strings.Builder
+		for run := range runs {
+			n := random.IntN(20)
+			if run%50 == 0 {
+				n = random.IntN(20000)
+			}
+			input.Reset()
+			fmt.Fprintln(&input, n)
+			sum, seen := 0, map[int]bool{}
+			for range n {
+				x := random.IntN(2*n+1) - n
+				sum += x
+				seen[x] = true
+				fmt.Fprint(&input, x, " ")
+			}
+			got, _ := c.run(t, s, Request{}, input.String())
+			if want := fmt.Sprintf("%d 1 %d\n", sum, len(seen)); got.Out != want || got.Status != 0 {
+				t.Fatalf("run %d: %v, want %q", run, got, want)
+			}
+		}
+		t.Logf("%+v", s.Stats())
+	})
+}

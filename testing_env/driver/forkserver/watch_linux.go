@@ -28,6 +28,9 @@ func (l *link) watch(r *Request, began time.Time) (broke Broke, trouble string) 
 	answered, before := &l.answer.answered, l.number-1
 	futexWait(answered, before, rawWait, true)
 	l.seen = look{buffer: l.seen.buffer}
+	if atomic.LoadUint32(answered) == before {
+		futexWait(answered, before, l.patience(r, broke), false)
+	}
 	last := began
 	var killedAt time.Time
 	for {
