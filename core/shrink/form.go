@@ -17,6 +17,8 @@ type form struct {
 	graphs []graph
 	// listed says that some leaf has a trait of lists.
 	listed bool
+	// learntFrom is the number of pages that have the form.
+	learntFrom int
 }
 
 // leaf is what is known of one column of tokens.
@@ -53,8 +55,10 @@ const (
 // learnForm infers the form of the page; samples of another form are left out.
 func learnForm(p *page, samples []*page) *form {
 	s := infer(p, samples)
-	if len(samples) > 0 && s.opaque() {
-		s, samples = infer(p, nil), nil
+	if len(samples) > 0 && s.open {
+		// Some of the samples may be of another form; without them there may be
+		// a stronger schema, which most of them have after all.
+		s = infer(p, nil)
 	}
 	return observe(s, append([]*page{p}, samples...))
 }
@@ -69,6 +73,7 @@ func observe(s *schema, pages []*page) *form {
 	docs = f.read(pages)
 	f.findLabels(docs)
 	docs = f.read(pages)
+	f.learntFrom = len(docs)
 	f.findLists(docs)
 	f.findSquares(docs)
 	f.findPairs(docs)

@@ -14,22 +14,53 @@ import (
 func infer(p *page, samples []*page) *schema {
 	pages := append([]*page{p}, samples...)
 	at := handiest(pages)
-	for _, open := range []bool{false, true} {
-		work := inferenceWork
-		for limit := 60; limit <= 320 && work > 0; limit += 20 {
-			f := &finder{page: pages[at], samples: slices.Delete(slices.Clone(pages), at, at+1), limit: limit, work: work, open: open}
-			if s := f.find(); s != nil {
-				s.settle(pages)
-				return s
-			}
-			work = f.work
+	f := &finder{page: pages[at], samples: slices.Delete(slices.Clone(pages), at, at+1)}
+	f.search(costLimit)
+	if f.best == nil || f.cost > costDear {
+		// What nothing counts may still be the simpler explanation.
+		closed, limit := f.best, costLimit
+		if closed != nil {
+			limit = f.cost - 1
+		}
+		f.open, f.best = true, nil
+		if f.search(limit); f.best == nil {
+			f.best, f.open = closed, false
 		}
 	}
-	return &schema{items: []item{{kind: rest}}, leaves: looseLeaves}
+	if f.best == nil {
+		return &schema{items: []item{{kind: rest}}, leaves: looseLeaves, open: true}
+	}
+	f.best.open = f.open
+	f.best.settle(pages)
+	return f.best
 }
 
-// inferenceWork bounds the tokens and lines looked at: about a second's worth.
-const inferenceWork = 300_000_000
+// search finds the cheapest schema up to the limit: the cheap ones first, so that
+// the dear ones, which are many, need not be tried.
+func (f *finder) search(limit int) {
+	f.work = searchWork + workPerToken*len(f.page.tokens)
+	for f.limit = min(60, limit); f.best == nil && f.work > 0; f.limit = min(f.limit+20, limit) {
+		f.block(at{}, nil, 0, func(items []item, a at) {
+			if a.line == len(f.page.lines) && len(items) > 0 {
+				f.complete(items, a)
+			}
+		})
+		if f.limit == limit {
+			return
+		}
+	}
+}
+
+// searchWork and workPerToken bound the tokens and lines looked at in one search,
+// to about a tenth of a second for small pages.
+const (
+	searchWork   = 2_000_000
+	workPerToken = 2_000
+)
+
+// stepWork is what one step of the search costs beside, for each variable that it
+// looks at.
+const stepWork = 30
 
 // handySize is the number of tokens up to which a page is quickly searched.
 const handySize = 1000
@@ -50,34 +81,27 @@ func handiest(pages []*page) int {
 	return best
 }
 
-// find is the cheapest schema, or nil if all are dearer than the limit.
-func (f *finder) find() *schema {
-	f.block(at{}, nil, 0, func(items []item, a at) {
-		if a.line == len(f.page.lines) && len(items) > 0 {
-			f.complete(items, a)
-		}
-	})
-	return f.best
-}
-
 // Costs, in tenths of a scalar field.
 const (
 	costLine      = 10
 	costScalar    = 10
 	costRun       = 20
 	costRepeat    = 10
-	costOffset    = 11 // n-1 or n+1 rather than n
+	costOffset    = 11 // n-1 lines rather than n
+	costRunOffset = 14 // n-1 or n+1 tokens rather than n
 	costStride    = 5
 	costFreeRun   = 50
 	costTagged    = 30
 	costTag       = 8
 	costFree      = 75
 	costSquare    = 40 // n times n lines
-	costUnseen    = 30 // a body that is repeated no times here
+	costUnseen    = 40 // a body that is repeated no times here
 	costLength    = 8  // each length that nothing tells
 	costForever   = 90 // a repeat without a count
 	costRest      = 120
-	costUnused    = 2 // a header's number that counts nothing
+	costLimit     = 260
+	costDear      = 120 // from here on, another explanation is looked for
+	costUnused    = 2   // a header's number that counts nothing
 	costOrder     = 1
 	maxScalars    = 8
 	maxDepth      = 2
@@ -131,7 +155,7 @@ func (f *finder) block(a at, items []item, depth int, done func([]item, at)) {
 }
 
 func (f *finder) tired(a at) bool {
-	f.work--
+	f.work -= stepWork * (1 + len(a.visible))
 	return f.work <= 0 || a.cost > f.limit || f.best != nil && a.cost >= f.cost
 }
 
@@ -187,13 +211,13 @@ func (f *finder) runs(a at, l line, token int, fields []field, done func([]field
 				continue
 			}
 			next := a
-			next.cost += costOfRun(n/by.stride, left == n) + costOfLength(by) + f.order(a, v)
+			next.cost += costOfRun(by, n, left == n) + f.order(a, v)
 			f.use(v, 1)
 			f.fields(next, l, token+n, append(slices.Clip(fields), field{run: true, variable: noVariable, by: by}), done)
 			f.use(v, -1)
 		}
 	}
-	if left >= 2 {
+	if left >= 2 && f.open {
 		a.cost += costFreeRun
 		free := field{run: true, variable: noVariable, by: length{variable: noVariable}}
 		f.fields(a, l, int(l.end), append(slices.Clip(fields), free), done)
@@ -202,24 +226,19 @@ func (f *finder) runs(a at, l line, token int, fields []field, done func([]field
 
 // costOfRun is more where chance may have made the length: a run of one or two
 // is often no run, and little follows a run on its line.
-func costOfRun(n int, last bool) int {
+func costOfRun(by length, n int, last bool) int {
 	cost := costRun
-	if n <= 2 {
+	if by.offset != 0 {
+		cost += costRunOffset
+	}
+	if by.stride > 1 {
+		cost += costStride
+	}
+	if n /= by.stride; n <= 2 {
 		cost += 7 - 3*n
 	}
 	if !last {
 		cost += 4
-	}
-	return cost
-}
-
-func costOfLength(by length) int {
-	cost := 0
-	if by.offset != 0 {
-		cost += costOffset
-	}
-	if by.stride > 1 {
-		cost += costStride
 	}
 	return cost
 }
@@ -243,7 +262,7 @@ func (f *finder) repeats(a at, depth int, done func(item, at)) {
 			by := length{variable: v, offset: offset, stride: 1}
 			if n := by.of(f.values); n >= 0 && n <= len(f.page.lines)-a.line {
 				next := a
-				next.cost += costRepeat + costOfLength(by) + f.order(a, v)
+				next.cost += costRepeat - offset*costOffset + f.order(a, v)
 				if slices.Contains(a.around, v) {
 					next.cost += costSquare
 				}
@@ -263,9 +282,7 @@ func (f *finder) repeats(a at, depth int, done func(item, at)) {
 func (f *finder) bodies(a at, by length, n, depth int, done func(item, at)) {
 	if n == 0 {
 		// What is repeated cannot be seen here; other places tell (see settle).
-		if a.cost += costUnseen; len(f.samples) == 0 {
-			a.cost += costFree
-		}
+		a.cost += costUnseen
 		done(item{kind: repeat, by: by, body: []item{{kind: freeLine}}}, a)
 		return
 	}
@@ -339,7 +356,7 @@ func (f *finder) widths(first, end int) map[string]int {
 // again reads the body, which was found between start and b, the other n-1 times.
 func (f *finder) again(start, b at, by length, n int, body []item, done func(item, at)) {
 	it := item{kind: repeat, by: by, body: body}
-	if n*countLines(body) > len(f.page.lines)-start.line {
+	if f.tired(b) || n*countLines(body) > len(f.page.lines)+f.page.blank-start.line {
 		return
 	}
 	r := &reader{page: f.page, values: slices.Clone(f.values[:b.variables])}

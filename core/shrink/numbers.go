@@ -83,10 +83,10 @@ func (t *texter) least() {
 	}
 }
 
-// ranks keeps only the order of a column's values: 7 -3 7 900 becomes 1 -1 1 2.
-// Columns that are compared with one another are ranked together.
+// ranks keeps only the order of numbers: 7 -3 7 900 becomes 1 -1 1 2. First all
+// numbers are ranked together, then those that are compared with one another.
 func (t *texter) ranks() {
-	for _, group := range t.form.comparable() {
+	for _, group := range t.form.withAll(t.form.comparable()) {
 		d := t.doc()
 		columns := t.form.numbers(d)
 		var tokens []int
@@ -129,6 +129,14 @@ func (f *form) comparable() [][]int {
 		}
 	}
 	return groups
+}
+
+// withAll puts one group with everything in front of several groups.
+func (f *form) withAll(groups [][]int) [][]int {
+	if len(groups) < 2 {
+		return groups
+	}
+	return append([][]int{slices.Concat(groups...)}, groups...)
 }
 
 // floorFor is the least value that all of the tokens may have, if there is one.
@@ -177,11 +185,7 @@ func (f *form) shifted(d *document, tokens []int) []byte {
 // scale divides numbers by a power of two, which keeps their proportions: all
 // numbers, then the columns that are compared with one another.
 func (t *texter) scale() {
-	groups := t.form.comparable()
-	if len(groups) > 1 {
-		groups = append([][]int{slices.Concat(groups...)}, groups...)
-	}
-	for _, group := range groups {
+	for _, group := range t.form.withAll(t.form.comparable()) {
 		d := t.doc()
 		columns := t.form.numbers(d)
 		var tokens []int
@@ -276,6 +280,29 @@ func (t *texter) singles() {
 				break
 			}
 			t.lower(d, tokens[k:k+1])
+		}
+	}
+}
+
+// inStep lowers two numbers by the same amount, which keeps their difference.
+func (t *texter) inStep() {
+	numbers := slices.Concat(t.form.numbers(t.doc())...)
+	if len(numbers) > fewThings {
+		return
+	}
+	for k, i := range numbers {
+		for _, j := range numbers[k+1:] {
+			d := t.doc()
+			room := min(d.value(i)-t.form.leaves[d.cells[i].leaf].target(), d.value(j)-t.form.leaves[d.cells[j].leaf].target())
+			if room <= 0 || t.Over() {
+				continue
+			}
+			t.Lower(0, uint64(room), func(left uint64) []byte {
+				e := newEdit(d.page)
+				e.put(i, d.value(i)-room+int64(left))
+				e.put(j, d.value(j)-room+int64(left))
+				return e.render()
+			})
 		}
 	}
 }

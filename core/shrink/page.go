@@ -11,6 +11,8 @@ type page struct {
 	text   []byte
 	tokens []token
 	lines  []line
+	// blank is the number of empty lines at the end, which are not among lines.
+	blank int
 }
 
 // token is text[start:end]; text[space:start] is the white space between it and
@@ -51,6 +53,7 @@ func readPage(text []byte) *page {
 	}
 	if n := len(p.lines); n > 0 {
 		p.lines[n-1].next = int32(len(text))
+		p.blank = max(0, bytes.Count(text[len(body):], []byte{'\n'})-1)
 	}
 	return p
 }

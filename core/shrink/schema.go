@@ -15,6 +15,8 @@ type schema struct {
 	items []item
 	// variables and leaves are the numbers of variables and of leaves.
 	variables, leaves int
+	// open says that something in it is counted by nothing: the schema is weak.
+	open bool
 	// words are the leaves that are words, once that is known.
 	words map[int]*word
 	// bounds are the variables that labels are bounded by, and scoped those that

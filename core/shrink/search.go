@@ -138,9 +138,9 @@ func (s *Search) Ahead(candidates ...[]byte) {
 	s.run(batch)
 }
 
-// Result ends the search. The claims are sentences, without a full stop, that
-// hold of Best if the passes came to their end; where the search was over before,
-// the result says so instead.
+// Result ends the search. The claims are clauses that hold of Best if the passes
+// came to their end, and make up a sentence when "and" joins them; where the
+// search was over before, the result says so instead.
 func (s *Search) Result(claims ...string) Result {
 	return Result{Input: s.best.text, Runs: s.runs, Proved: s.proved(claims)}
 }
@@ -156,7 +156,7 @@ func (s *Search) proved(claims []string) string {
 	case len(claims) == 0:
 		return "No smaller failing input was found; none was ruled out."
 	}
-	return strings.Join(claims, "; ") + "."
+	return strings.Join(claims, ", and ") + "."
 }
 
 // proposal is a candidate with what is known of it before it is decided.

@@ -107,6 +107,9 @@ func (t *texter) used(a alphabet) []byte {
 // which they appear or else in their own order.
 func (t *texter) renameLetters(a alphabet) {
 	used := t.used(a)
+	if len(used) > len(a.letters) {
+		return // letters have come here from elsewhere
+	}
 	sorted := slices.Sorted(slices.Values(used))
 	for _, from := range [][]byte{used, sorted} {
 		if t.rewrite(a, func(word []byte) []byte {
