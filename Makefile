@@ -15,7 +15,7 @@ GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 IMAGE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-short build drivers image image-full bench bench-shrink e2e lint fmt fuzz clean
+.PHONY: help setup demo test test-short test-full hostile build drivers image image-full bench bench-shrink e2e lint fmt fuzz clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +62,12 @@ bench: image ## measure: tests per second against a shell loop, warm start, part
 
 bench-shrink: ## measure the shrinker against two baselines
 	go test -run '^$$' -bench Shrink -benchtime 1x ./core/shrink/...
+
+hostile: image ## let a hundred hostile programs loose in the sandbox, under every strategy
+	STRESSTESTER_HOSTILE=1 STRESSTESTER_IMAGE=$${IMAGE:-$$($(BIN)/stresstester image status --name)} go test -timeout 30m -v ./testing_env/hostile
+
+test-full: image-full ## run the tests of all languages, in the image that has them all
+	STRESSTESTER_IMAGE=$$($(BIN)/stresstester image status --target full --name) go test -timeout 20m ./testing_env/languages
 
 e2e: image ## the editor's side from end to end, in a real Neovim
 	testing_env/e2e/neovim.sh

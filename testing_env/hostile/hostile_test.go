@@ -16,6 +16,9 @@ import (
 // onlyEnv names a strategy, to run the suite under that one alone.
 const onlyEnv = "STRESSTESTER_HOSTILE_STRATEGY"
 
+// siegeEnv asks for the whole suite.
+const siegeEnv = "STRESSTESTER_HOSTILE"
+
 // strategies are the ways to run programs, as problem.Options names them.
 var strategies = []string{"exec", "fork", "snapshot"}
 
@@ -26,6 +29,9 @@ const promptly = 10 * time.Second
 // TestHostilePrograms runs every attack under every strategy, beside a neighbour
 // whose verdicts must not change, and looks afterwards for what was left behind.
 func TestHostilePrograms(t *testing.T) {
+	if os.Getenv(siegeEnv) == "" {
+		t.Skip(siegeEnv + " is not set: this takes minutes; run make hostile")
+	}
 	attacks, err := catalog()
 	if err != nil {
 		t.Fatal(err)
