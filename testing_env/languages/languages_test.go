@@ -7,6 +7,7 @@ package languages_test
 
 import (
 	"archive/tar"
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -17,6 +18,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -50,15 +52,37 @@ func start(t *testing.T) *sandbox {
 		t.Skip("STRESSTESTER_IMAGE does not name a sandbox image")
 	}
 	target := docker(t, nil, "image", "inspect", "-f", `{{index .Config.Labels "stresstester.target"}}`, image)
-	id := docker(t, nil, "run", "-d", "--rm", "--network", "none", "--read-only", "--cap-drop", "ALL",
-		"--security-opt", "no-new-privileges", "--user", "20001:20001", "--init",
-		"--memory", "2g", "--memory-swap", "2g", "--pids-limit", "400",
+	s := &sandbox{container: fmt.Sprintf("stresstester-languages-%d-%d", os.Getpid(), containers.Add(1)), target: strings.TrimSpace(target)}
+	cmd := exec.Command("docker", "run", "--rm", "-i", "--name", s.container, "--network", "none", "--read-only", "--cap-drop", "ALL",
+		"--security-opt", "no-new-privileges", "--user", "20001:20001", "--init", "--memory", "2g", "--memory-swap", "2g", "--pids-limit", "400",
 		"--tmpfs", "/w:exec,mode=1777,size=1g", "--ulimit", fmt.Sprintf("stack=%d", stackMB<<20),
-		image, "sleep", "3600")
-	s := &sandbox{container: strings.TrimSpace(id), target: strings.TrimSpace(target)}
-	t.Cleanup(func() { docker(t, nil, "kill", s.container) })
+		image, "sh", "-c", "echo ready; exec cat")
+	// The container lives as long as its standard input, and so not longer than
+	// this test, however that ends.
+	alive, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd.Stderr = os.Stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = alive.Close()
+		_ = cmd.Wait()
+	})
+	if line, err := bufio.NewReader(out).ReadString('\n'); err != nil || line != "ready\n" {
+		t.Fatalf("the container said %q: %v", line, err)
+	}
 	return s
 }
+
+// containers counts those that were started, for their names.
+var containers atomic.Int32
 
 // docker runs a command that must succeed.
 func docker(t *testing.T, stdin []byte, args ...string) string {
