@@ -81,7 +81,7 @@ func (r *run) prepare() string {
 }
 
 func (r *run) stages(ctx context.Context) (problem.Result, error) {
-	r.enter(problem.Compiling, "")
+	r.enter(problem.Compiling)
 	if err := r.build(ctx); err != nil {
 		return r.ended(ctx, err)
 	}
@@ -100,7 +100,7 @@ func (r *run) stages(ctx context.Context) (problem.Result, error) {
 		loopCtx, cancel = context.WithTimeout(ctx, d)
 	}
 	defer cancel()
-	r.enter(problem.Running, "")
+	r.enter(problem.Running)
 	err = r.timed(func() error { return r.loop(loopCtx) })
 	if err != nil && loopCtx.Err() == nil {
 		return problem.Result{}, err
@@ -291,9 +291,9 @@ func (w *worker) finding(t trial, j judgement) (*finding, error) {
 }
 
 // enter moves the run to a state.
-func (r *run) enter(s problem.State, message string) {
+func (r *run) enter(s problem.State) {
 	r.state.Store(s)
-	r.stage.Store(message)
+	r.stage.Store("")
 	r.eventMu.Lock()
 	defer r.eventMu.Unlock()
 	r.progress()

@@ -41,7 +41,7 @@ func (r *run) explain(ctx context.Context, f *finding) {
 	if e == nil {
 		return
 	}
-	r.enter(problem.Explaining, "")
+	r.enter(problem.Explaining)
 	ctx, cancel := context.WithTimeout(ctx, explainDeadline)
 	defer cancel()
 	w := r.newWorker(r.slots[0])

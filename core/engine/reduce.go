@@ -26,7 +26,7 @@ func (r *run) reduce(ctx context.Context, f *finding) {
 	if r.job.Options.NoShrink || f.flaky || !f.verdict.Divergence() || (f.saved != nil && r.job.Only == nil) {
 		return
 	}
-	r.enter(problem.Shrinking, "")
+	r.enter(problem.Shrinking)
 	original := f.input
 	deadline := shrinkDeadline
 	if f.limited() {

@@ -1,3 +1,5 @@
+// Command shrinkbench runs the shrinker on the planted bugs and prints, for each, how
+// often the smallest known input was reached and in how many runs.
 package main
 
 import (
@@ -5,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"regexp"
 	"slices"
 
@@ -34,7 +37,7 @@ func main() {
 					best = in
 				}
 			}
-			fmt.Printf("%-30s %d %q\n", b.Name, b.Shape.Size(best), best)
+			fmt.Fprintf(os.Stdout, "%-30s %d %q\n", b.Name, b.Shape.Size(best), best)
 			continue
 		}
 		var sizes, runs, begin []int
@@ -57,7 +60,7 @@ func main() {
 				bad++
 			}
 			if *verbose {
-				fmt.Printf("--- %d valid %v %s: %d runs\n%s--->\n%s", s, b.Shape.IsValid(res.Input), res.Proved, res.Runs, in, res.Input)
+				fmt.Fprintf(os.Stdout, "--- %d valid %v %s: %d runs\n%s--->\n%s", s, b.Shape.IsValid(res.Input), res.Proved, res.Runs, in, res.Input)
 			}
 		}
 		allRuns = append(allRuns, runs...)
@@ -73,10 +76,10 @@ func main() {
 		slices.Sort(sizes)
 		slices.Sort(runs)
 		slices.Sort(begin)
-		fmt.Printf("%-30s from %3d known %3d hit %2d invalid %d sizes %v runs median %d max %d\n", b.Name, begin[len(begin)/2], b.Smallest, h, bad, sizes, runs[len(runs)/2], runs[len(runs)-1])
+		fmt.Fprintf(os.Stdout, "%-30s from %3d known %3d hit %2d invalid %d sizes %v runs median %d max %d\n", b.Name, begin[len(begin)/2], b.Smallest, h, bad, sizes, runs[len(runs)/2], runs[len(runs)-1])
 	}
 	if n > 0 {
 		slices.Sort(allRuns)
-		fmt.Printf("hits %d/%d = %.1f%%, invalid %d, median runs %d\n", hits, n, 100*float64(hits)/float64(n), invalid, allRuns[n/2])
+		fmt.Fprintf(os.Stdout, "hits %d/%d = %.1f%%, invalid %d, median runs %d\n", hits, n, 100*float64(hits)/float64(n), invalid, allRuns[n/2])
 	}
 }

@@ -366,7 +366,7 @@ func (s *Server) result(broke Broke, wall time.Duration) (Outcome, error) {
 	}
 	if c.fallback != 0 {
 		out.Fallback = s.link.reason()
-		s.stepDown(out.Fallback)
+		_ = s.stepDown(out.Fallback) // this run is valid
 	}
 	return out, nil
 }

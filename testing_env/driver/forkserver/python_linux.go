@@ -28,7 +28,8 @@ func Python(cfg Config) (Config, error) {
 	argv = append(argv, "-c", pythonStart)
 	cfg.skip = script
 	cfg.runArgv = cfg.Argv
-	cfg.Argv = append(argv, cfg.Argv[script])
+	argv = append(argv, cfg.Argv[script])
+	cfg.Argv = argv
 	cfg.Stop = AtLink
 	return cfg, nil
 }

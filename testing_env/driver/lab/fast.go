@@ -311,8 +311,8 @@ func (s *slot) compareWithExec(t *seat, p *program, call *engine.Call, out *engi
 		if err != nil {
 			return err
 		}
-		fast = append(s.audited[:0], data...)
-		s.audited = fast
+		s.audited = append(s.audited[:0], data...)
+		fast = s.audited
 	}
 	if err := s.runExec(t, p, call, out); err != nil {
 		return err

@@ -93,7 +93,7 @@ func (b *Bug) Oracle(input []byte) func(context.Context, [][]byte) []bool {
 	}
 }
 
-// Valid reports whether the input keeps the shape's format to the last token.
+// IsValid reports whether the input keeps the shape's format to the last token.
 func (s *Shape) IsValid(input []byte) (ok bool) {
 	defer func() {
 		if recover() != nil {
