@@ -53,7 +53,12 @@ func (l *Launcher) Launch(ctx context.Context, status func(string)) (io.ReadWrit
 		return nil, l.explain(ctx, e, "handing the driver to the sandbox's container", err)
 	}
 	l.log.Debug("a container is running", zap.String("container", s.id), zap.Duration("took", time.Since(began)))
-	s.background.Go(func() { l.reap(s.life, e) })
+	// Not bound to the stream's life: a short run has the time to clean up, too.
+	s.background.Go(func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(s.life), removeTime)
+		defer cancel()
+		l.reap(ctx, e)
+	})
 	return s, nil
 }
 
@@ -125,12 +130,29 @@ func cacheVolume(image string) string {
 // or a frame, as the default of two keys would; and none cannot be asked for.
 var detachKeys = strings.TrimSuffix(strings.Repeat("ctrl-],ctrl-^,", 8), ",")
 
+// createTime is how long the engine may take to create a container.
+const createTime = time.Minute
+
+// create creates a container. The request itself is not cancelled: an engine whose
+// client hangs up goes on creating, and nobody would know of the container. So the
+// end of ctx counts afterwards, when what was created has a name to remove it by.
+func (e *engine) create(ctx context.Context, config *container.Config, host *container.HostConfig, name string) (container.CreateResponse, error) {
+	whole, cancel := context.WithTimeout(context.WithoutCancel(ctx), createTime)
+	defer cancel()
+	created, err := e.ContainerCreate(whole, config, host, nil, nil, name)
+	if err == nil && ctx.Err() != nil {
+		_ = e.discard(whole, created.ID)
+		return created, context.Cause(ctx)
+	}
+	return created, err
+}
+
 // start creates a container, attaches to it and starts it, in this order, so that
 // not a byte of what it says is lost.
 func (l *Launcher) start(ctx context.Context, e *engine, p plan) (_ *stream, err error) {
 	config, host := configure(l.options, e.info, p)
 	name := fmt.Sprintf("stresstester-%d-%s", os.Getpid(), strings.ToLower(rand.Text()[:8]))
-	created, err := e.ContainerCreate(ctx, config, host, nil, nil, name)
+	created, err := e.create(ctx, config, host, name)
 	if err != nil {
 		return nil, err
 	}

@@ -41,8 +41,7 @@ type stream struct {
 	kind stdcopy.StdType
 	left uint32
 
-	// life ends with Close; the waiting and the reaping in the background are
-	// bound to it.
+	// life ends with Close, and the waiting in the background with it.
 	life       context.Context //nolint:containedctx // the stream's life is what it is
 	cancel     context.CancelFunc
 	background sync.WaitGroup
