@@ -42,6 +42,9 @@ const Full = `{
 	"textDocument": {
 		"publishDiagnostics": {"relatedInformation": true, "versionSupport": true},
 		"hover": {"contentFormat": ["markdown", "plaintext"]},
+		"completion": {"completionItem": {"snippetSupport": true}},
+		"formatting": {"dynamicRegistration": true},
+		"rename": {"dynamicRegistration": true},
 		"codeAction": {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix"]}}}
 	},
 	"experimental": {"stresstester": {"run": true, "status": true}}
@@ -68,6 +71,9 @@ type Options struct {
 
 // Editor is a fake editor. Its methods fail the test when something goes wrong.
 type Editor struct {
+	// Legend are the server's types of semantic tokens.
+	Legend []string
+
 	t    testing.TB
 	dir  string
 	conn *rpc.Conn
@@ -158,6 +164,9 @@ func (e *Editor) Initialize() protocol.ServerCapabilities {
 		e.t.Fatal(err)
 	}
 	e.Notify(protocol.MethodInitialized, rpc.Raw("{}"))
+	if tokens, ok := result.Capabilities.SemanticTokensProvider.(*protocol.SemanticTokensOptions); ok {
+		e.Legend = tokens.Legend.TokenTypes
+	}
 	return result.Capabilities
 }
 
@@ -256,12 +265,21 @@ func (e *Editor) Replace(name, pattern, with string) {
 		e.t.Fatalf("%s is not open", name)
 	}
 	at := regexp.MustCompile("(?m)" + pattern).FindStringIndex(b.text)
+	e.mu.Unlock()
 	if at == nil {
-		e.mu.Unlock()
 		e.t.Fatalf("%s has no %s", name, pattern)
 	}
-	change := map[string]any{"range": rangeOf(b.text, at[0], at[1]), "text": with}
-	b.text = b.text[:at[0]] + with + b.text[at[1]:]
+	e.change(name, at[0], at[1], with)
+}
+
+// change replaces a part of an open document.
+func (e *Editor) change(name string, from, to int, with string) {
+	e.t.Helper()
+	uri := e.URI(name)
+	e.mu.Lock()
+	b := e.buffers[uri]
+	change := map[string]any{"range": rangeOf(b.text, from, to), "text": with}
+	b.text = b.text[:from] + with + b.text[to:]
 	b.version++
 	version := b.version
 	e.mu.Unlock()

@@ -42,6 +42,14 @@ import (
 //	lens FILE REGEXP…            the file has a lens for each
 //	action FILE REGEXP           applies a code action at the file's first diagnostic
 //	hover FILE REGEXP            what is shown over the file's first diagnostic matches
+//	tokens FILE REGEXP           the file's semantic tokens, as "line:text class" lines, match
+//	complete FILE AT REGEXP…     at the end of the first match of AT, each is offered
+//	about FILE AT REGEXP         what is shown over the first match of AT matches
+//	leads FILE AT LINE           the definition of what stands at AT is on that line
+//	rename FILE AT NAME          renames what stands at AT, and applies the edits
+//	format FILE                  formats the file, and applies the edits
+//	outline FILE REGEXP          the file's symbols match
+//	registered REGEXP            the server offers the feature after initialize
 //	cancel                       cancels the last run's progress in the editor
 //	progress REGEXP              some progress says it
 //	shown REGEXP, message REGEXP, asked REGEXP
@@ -184,6 +192,16 @@ func init() { // A variable's initializer could not refer to functions that use 
 		"lens":     {2, -1, (*scenario).lens},
 		"action":   {2, 2, (*scenario).action},
 		"hover":    {2, 2, (*scenario).hover},
+		"tokens":   {2, 2, (*scenario).tokens},
+		"complete": {3, -1, (*scenario).complete},
+		"about":    {3, 3, (*scenario).about},
+		"leads":    {3, 3, (*scenario).leads},
+		"rename":   {3, 3, (*scenario).rename},
+		"format":   {1, 1, (*scenario).format},
+		"outline":  {2, 2, (*scenario).outline},
+		"registered": {1, 1, func(s *scenario, w []string) {
+			s.editor.Await(Says("registration", w[0], func(state State) []string { return state.Registered }))
+		}},
 		"cancel":   {0, 0, (*scenario).cancel},
 		"progress": {1, 1, (*scenario).progress},
 		"shown":    {1, 1, func(s *scenario, w []string) { s.editor.Await(Shows(w[0])) }},

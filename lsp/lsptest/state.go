@@ -34,6 +34,8 @@ type State struct {
 	Withdrawn int
 	// Shown are the documents that the editor was asked to show.
 	Shown []string
+	// Registered are the features of which the editor was told after initialize.
+	Registered []string
 	// Refreshes counts the requests to ask for code lenses again.
 	Refreshes int
 	// Runs are all stresstester/run notifications, Status all of /status.
@@ -65,7 +67,7 @@ func (s State) clone() State {
 	s.Diagnostics, s.Published, s.Versions = maps.Clone(s.Diagnostics), maps.Clone(s.Published), maps.Clone(s.Versions)
 	s.Progress = maps.Clone(s.Progress)
 	s.Created, s.Messages, s.Logged = slices.Clone(s.Created), slices.Clone(s.Messages), slices.Clone(s.Logged)
-	s.Questions, s.Shown = slices.Clone(s.Questions), slices.Clone(s.Shown)
+	s.Questions, s.Shown, s.Registered = slices.Clone(s.Questions), slices.Clone(s.Shown), slices.Clone(s.Registered)
 	s.Runs, s.Status = slices.Clone(s.Runs), slices.Clone(s.Status)
 	return s
 }
@@ -120,7 +122,14 @@ func (e *Editor) mux() *rpc.Mux {
 		e.update(func(s *State) { s.Refreshes++ })
 		return nil, nil
 	})
-	rpc.Call(m, protocol.MethodClientRegisterCapability, func(context.Context, *struct{}) (any, error) { return nil, nil })
+	rpc.Call(m, protocol.MethodClientRegisterCapability, func(_ context.Context, p *protocol.RegistrationParams) (any, error) {
+		e.update(func(s *State) {
+			for _, r := range p.Registrations {
+				s.Registered = append(s.Registered, r.Method+" "+string(r.RegisterOptions))
+			}
+		})
+		return nil, nil
+	})
 	rpc.Call(m, protocol.MethodWindowShowMessageRequest, e.question)
 	rpc.Call(m, protocol.MethodWorkspaceApplyEdit, e.applyEdit)
 	return m

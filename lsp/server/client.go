@@ -3,7 +3,9 @@ package server
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"go.lsp.dev/protocol"
@@ -29,6 +31,10 @@ type abilities struct {
 	diagnosticVersions bool
 	markdownHover      bool
 	watchFiles         bool
+	snippets           bool
+	// dynamic are the features of documents that the client can be told of after
+	// initialize.
+	dynamic map[string]bool
 
 	wishes
 }
@@ -71,8 +77,32 @@ func readAbilities(p *protocol.InitializeParams) abilities {
 	if g := c.General; g != nil {
 		a.utf8Positions = slices.Contains(g.PositionEncodings, protocol.PositionEncodingKindUTF8)
 	}
+	a.dynamic, a.snippets = readDocumentAbilities(p)
 	a.wishes = readWishes(p)
 	return a
+}
+
+// readDocumentAbilities goes by JSON because every feature says the same thing in
+// a type of its own.
+func readDocumentAbilities(p *protocol.InitializeParams) (dynamic map[string]bool, snippets bool) {
+	data, err := protocol.Marshal(p.Capabilities.TextDocument)
+	if err != nil {
+		return nil, false
+	}
+	var features map[string]struct {
+		DynamicRegistration bool `json:"dynamicRegistration"`
+		CompletionItem      struct {
+			SnippetSupport bool `json:"snippetSupport"`
+		} `json:"completionItem"`
+	}
+	if json.Unmarshal(data, &features) != nil {
+		return nil, false
+	}
+	dynamic = map[string]bool{}
+	for name, f := range features {
+		dynamic[name] = f.DynamicRegistration
+	}
+	return dynamic, features["completion"].CompletionItem.SnippetSupport
 }
 
 // readWishes never fails: a client that says something else is one without
@@ -185,17 +215,36 @@ func (c *client) refreshLenses() {
 	})
 }
 
-// registerWatchers asks to be told of files that come and go.
-func (c *client) registerWatchers(ctx context.Context) {
-	options := `{"watchers":[{"globPattern":"**/*.{c,cc,cpp,cxx,py,java,go,rs,kt,js,ts,spec,in,ans}","kind":5},{"globPattern":"**/stresstester.toml"}]}`
-	err := c.ask(ctx, protocol.MethodClientRegisterCapability, &protocol.RegistrationParams{
-		Registrations: []protocol.Registration{{
-			ID:              "stresstester.files",
-			Method:          protocol.MethodWorkspaceDidChangeWatchedFiles,
-			RegisterOptions: protocol.LSPAny(options),
-		}},
-	}, nil)
-	if err != nil {
-		c.log.Info("files are not watched", zap.Error(err))
+// fileWatchers asks to be told of files that come and go.
+func fileWatchers() registration {
+	return registration{protocol.MethodWorkspaceDidChangeWatchedFiles, map[string]any{"watchers": []any{
+		map[string]any{"globPattern": "**/*.{c,cc,cpp,cxx,py,java,go,rs,kt,js,ts,spec,in,ans}", "kind": 5},
+		map[string]any{"globPattern": "**/stresstester.toml"},
+	}}}
+}
+
+// register tells the client of features, those of documents for specs alone.
+func (c *client) register(ctx context.Context, features []registration) {
+	params := &protocol.RegistrationParams{}
+	for _, f := range features {
+		options := f.options
+		if strings.HasPrefix(f.method, "textDocument/") {
+			options = maps.Clone(options)
+			if options == nil {
+				options = map[string]any{}
+			}
+			options["documentSelector"] = []any{map[string]any{"pattern": specPattern}}
+		}
+		data, err := json.Marshal(options)
+		if err != nil {
+			c.log.Error("encoding a registration", zap.String("method", f.method), zap.Error(err))
+			continue
+		}
+		params.Registrations = append(params.Registrations, protocol.Registration{
+			ID: "stresstester." + f.method, Method: f.method, RegisterOptions: protocol.LSPAny(data),
+		})
+	}
+	if err := c.ask(ctx, protocol.MethodClientRegisterCapability, params, nil); err != nil {
+		c.log.Info("the client does not take features that come later", zap.Error(err))
 	}
 }

@@ -18,13 +18,15 @@ const (
 	hoverWidth = 60
 )
 
-type hoverParams struct {
+// positionParams name a place in a document.
+type positionParams struct {
 	TextDocument textDocument      `json:"textDocument"`
 	Position     protocol.Position `json:"position"`
 }
 
-// hover shows a failing test on its diagnostic: input, expected and actual.
-func (s *Server) hover(_ context.Context, p *hoverParams) (*protocol.Hover, error) {
+// hover shows a failing test on its diagnostic: input, expected and actual. In a
+// spec it explains the words.
+func (s *Server) hover(_ context.Context, p *positionParams) (*protocol.Hover, error) {
 	at := fromProtocol(p.Position)
 	for _, m := range s.marksIn(document.Canonical(p.TextDocument.URI), document.Range{Start: at, End: at}) {
 		if m.failure < 0 {
@@ -40,7 +42,7 @@ func (s *Server) hover(_ context.Context, p *hoverParams) (*protocol.Hover, erro
 		}
 		return &protocol.Hover{Contents: content}, nil
 	}
-	return nil, nil
+	return s.specHover(p), nil
 }
 
 // failureMarkdown is a failing test as Markdown: the input as it is, the outputs

@@ -31,8 +31,10 @@ func (s *Server) initialize(_ context.Context, p *protocol.InitializeParams, _ f
 	if p.ProcessID != nil {
 		s.watchParent(int(*p.ProcessID))
 	}
+	capabilities := s.capabilities()
+	s.later = s.offerSpecLanguage(&capabilities)
 	return &protocol.InitializeResult{
-		Capabilities: s.capabilities(),
+		Capabilities: capabilities,
 		ServerInfo:   protocol.ServerInfo{Name: "stresstester", Version: version(s.deps.Version)},
 	}, nil
 }
@@ -69,16 +71,17 @@ func (s *Server) capabilities() protocol.ServerCapabilities {
 }
 
 // initialized begins what may not precede the answer to initialize: the sandbox's
-// standing is told, and files that come and go, on which code lenses depend, are
-// watched by the client if it can.
+// standing is told, files that come and go, on which code lenses depend, are
+// watched by the client if it can, and so on.
 func (s *Server) initialized(context.Context, *struct{}) error {
 	s.watchSandbox()
-	if !s.client.watchFiles {
+	if s.client.watchFiles {
+		s.later = append(s.later, fileWatchers())
+	}
+	if len(s.later) == 0 {
 		return nil
 	}
-	s.conn.Go("registering file watchers", func(ctx context.Context) {
-		s.client.registerWatchers(ctx)
-	})
+	s.conn.Go("registering features", func(ctx context.Context) { s.client.register(ctx, s.later) })
 	return nil
 }
 

@@ -73,6 +73,9 @@ type Server struct {
 	progress *progress
 	cases    *cases
 	prompts  prompts
+
+	// later are the features that the client is told of after initialize.
+	later []registration
 }
 
 // Serve talks to the editor at the other end of in and out until it leaves, ctx
@@ -129,6 +132,16 @@ func (s *Server) register(mux *rpc.Mux) {
 	call(s, mux, protocol.MethodTextDocumentCodeLens, s.codeLens)
 	call(s, mux, protocol.MethodTextDocumentCodeAction, s.codeAction)
 	call(s, mux, protocol.MethodTextDocumentHover, s.hover)
+
+	call(s, mux, protocol.MethodTextDocumentSemanticTokensFull, s.semanticTokens)
+	call(s, mux, protocol.MethodTextDocumentCompletion, s.completion)
+	call(s, mux, protocol.MethodTextDocumentDefinition, s.definition)
+	call(s, mux, protocol.MethodTextDocumentReferences, s.references)
+	call(s, mux, protocol.MethodTextDocumentDocumentHighlight, s.highlight)
+	call(s, mux, protocol.MethodTextDocumentPrepareRename, s.prepareRename)
+	call(s, mux, protocol.MethodTextDocumentRename, s.rename)
+	call(s, mux, protocol.MethodTextDocumentFormatting, s.formatting)
+	call(s, mux, protocol.MethodTextDocumentDocumentSymbol, s.symbols)
 }
 
 func ignore(context.Context, *struct{}) error { return nil }
