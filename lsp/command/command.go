@@ -25,6 +25,9 @@ type Handlers interface {
 	Room(context.Context, RoomParams) (RoomResult, error)
 	CreateFiles(context.Context, CreateFilesParams) (CreateFilesResult, error)
 	OpenCounterexample(context.Context, OpenCounterexampleParams) (OpenCounterexampleResult, error)
+	OpenDifference(context.Context, FailureParams) (OpenDifferenceResult, error)
+	Explain(context.Context, FailureParams) (ExplainResult, error)
+	Watch(context.Context, WatchParams) (WatchResult, error)
 	SaveTest(context.Context, SaveTestParams) (SaveTestResult, error)
 	DeleteTest(context.Context, DeleteTestParams) (DeleteTestResult, error)
 	SpecPreview(context.Context, SpecPreviewParams) (SpecPreviewResult, error)
@@ -41,6 +44,9 @@ const (
 	Room               = "stresstester.room"
 	CreateFiles        = "stresstester.createFiles"
 	OpenCounterexample = "stresstester.openCounterexample"
+	OpenDifference     = "stresstester.openDifference"
+	Explain            = "stresstester.explain"
+	Watch              = "stresstester.watch"
 	SaveTest           = "stresstester.saveTest"
 	DeleteTest         = "stresstester.deleteTest"
 	SpecPreview        = "stresstester.spec.preview"
@@ -66,6 +72,12 @@ func All() []Command {
 			"Creates a brute force, generator, checker and so on from templates. Files that exist are never touched."),
 		declare(OpenCounterexample, "Open counterexample", Handlers.OpenCounterexample,
 			"Shows a counterexample's input (or its expected or actual output) in the editor. A client that cannot show documents is told the path."),
+		declare(OpenDifference, "Open difference", Handlers.OpenDifference,
+			"Shows expected and actual output beside each other: by stresstester/diff in a client that wishes it, otherwise in a document."),
+		declare(Explain, "Explain failure", Handlers.Explain,
+			"Shows all that is known about a failing test in a document. When its run did not look for the line at fault, one that does is started."),
+		declare(Watch, "Run at every save", Handlers.Watch,
+			"Starts, or ends, running a document's stress test whenever one of its files is saved. Saved tests, which are earlier failures, come first in every run."),
 		declare(SaveTest, "Save as test", Handlers.SaveTest,
 			"Saves a counterexample, or any input, among the problem's tests, which are run first from then on."),
 		declare(DeleteTest, "Delete test", Handlers.DeleteTest,

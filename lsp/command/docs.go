@@ -17,6 +17,8 @@ func Sections() map[string]string {
 		"options":       optionSection(),
 		"notifications": notificationSection(),
 		"types":         typeSection(),
+		"wishes":        wishSection(),
+		"fingerprint":   fmt.Sprintf("The protocol's fingerprint, which depends on every name and type below, is `%s`.\n", Fingerprint()),
 	}
 }
 
@@ -40,18 +42,18 @@ func optionSection() string {
 	return b.String()
 }
 
+func wishSection() string {
+	var b strings.Builder
+	table(&b, "Key", jsonFields(reflect.TypeFor[Wishes]()))
+	return strings.TrimRight(b.String(), "\n") + "\n"
+}
+
 func optionFields() []jsonField { return jsonFields(reflect.TypeFor[Options]()) }
 
 func notificationSection() string {
 	var b strings.Builder
-	for _, n := range []struct {
-		name, doc string
-		params    reflect.Type
-	}{
-		{NotifyRun, "What has happened in a run. Counters come about ten times a second; unsent ones are replaced by newer ones. Everything else is sent once, in order.", reflect.TypeFor[RunNotification]()},
-		{NotifyStatus, "How the sandbox stands, at the beginning and at every change.", reflect.TypeFor[StatusNotification]()},
-	} {
-		fmt.Fprintf(&b, "### `%s`\n\n%s\n\n", n.name, n.doc)
+	for _, n := range notifications() {
+		fmt.Fprintf(&b, "### `%s`\n\n%s %s\n\n", n.Name, n.Direction(), n.Doc)
 		table(&b, "Field", jsonFields(n.params))
 	}
 	return strings.TrimRight(b.String(), "\n") + "\n"

@@ -1,46 +1,44 @@
 package command
 
 import (
-	"flag"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 )
 
-var update = flag.Bool("update", false, "rewrite the generated parts of docs/protocol.md")
-
-// TestProtocolDocument keeps docs/protocol.md from drifting away from what is
-// declared here.
-//
-//nolint:paralleltest // it may write a file of the repository
-func TestProtocolDocument(t *testing.T) {
-	path := filepath.Join("..", "..", "docs", "protocol.md")
-	data, err := os.ReadFile(path)
+// TestGeneratedFiles keeps the document and the editors' constants from drifting
+// away from what is declared here.
+func TestGeneratedFiles(t *testing.T) {
+	t.Parallel()
+	root := filepath.Join("..", "..")
+	files, err := Files(root)
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := string(data)
-	for name, section := range Sections() {
-		begin, end := "<!-- begin "+name+" -->\n", "<!-- end "+name+" -->"
-		before, rest, found := strings.Cut(text, begin)
-		old, after, ended := strings.Cut(rest, end)
-		if !found || !ended {
-			t.Fatalf("%s has no lines %q and %q", path, begin, end)
-		}
-		if old != section && !*update {
-			t.Errorf("the part %q of %s is out of date: run go test ./lsp/command -update, and read the text around it", name, path)
-		}
-		text = before + begin + section + end + after
-	}
-	if *update {
-		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
+	for name, want := range files {
+		got, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(name)))
+		if err != nil || string(got) != want {
+			t.Errorf("%s is out of date: run go generate ./lsp/command, and read what is written by hand around it (%v)", name, err)
 		}
 	}
 	for _, name := range Names() {
-		if !strings.Contains(text, "`"+name+"`") {
-			t.Errorf("%s does not mention %s", path, name)
+		if !strings.Contains(files["docs/protocol.md"], "`"+name+"`") {
+			t.Errorf("the document does not mention %s", name)
+		}
+	}
+}
+
+func TestTypeScriptKnowsEveryTypeThatItMentions(t *testing.T) {
+	t.Parallel()
+	text := typeScript()
+	for _, want := range []string{
+		`specPreview: "stresstester.spec.preview"`, `"stresstester.run": { params: RunParams; result: RunResult }`,
+		"export interface Counterexample {", "  input: Text;\n", "export interface Failure {", "  time_limit?: number | string;\n",
+		"  location: Location | null;\n", "run: \"stresstester/run\"",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("there is no %q", want)
 		}
 	}
 }

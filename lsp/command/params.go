@@ -1,6 +1,8 @@
 package command
 
 import (
+	"reflect"
+
 	"stresstester/core/problem"
 	"stresstester/core/room"
 )
@@ -53,6 +55,7 @@ type RunInfo struct {
 	Seconds        float64         `json:"seconds" doc:"running time"`
 	Message        string          `json:"message,omitempty" doc:"one sentence for people"`
 	Outdated       bool            `json:"outdated" doc:"whether a document it read has changed since"`
+	Trigger        string          `json:"trigger,omitempty" doc:"save where watching started it, rather than a command"`
 }
 
 // ShrinkParams names the input to make smaller.
@@ -94,6 +97,7 @@ type RoomResult struct {
 	Missing  []problem.Role          `json:"missing" doc:"roles without which nothing can be run"`
 	Config   string                  `json:"config" doc:"the stresstester.toml, or empty"`
 	Tests    []SavedTest             `json:"tests" doc:"the saved tests, in the order in which they are run"`
+	Watched  bool                    `json:"watched" doc:"whether saving one of its files starts a run"`
 	Warnings []string                `json:"warnings" doc:"sentences for people"`
 }
 
@@ -127,7 +131,59 @@ type OpenCounterexampleParams struct {
 	URI     string `json:"uri,omitempty" doc:"the tested document; its last run that has a counterexample is meant"`
 	Run     string `json:"run,omitempty" doc:"the run"`
 	Failure int    `json:"failure,omitempty" doc:"which of the run's failures, from 0"`
-	Part    string `json:"part,omitempty" doc:"input (the default), expected, actual or stderr"`
+	Part    Part   `json:"part,omitempty" doc:"input (the default), expected, actual or stderr"`
+}
+
+// Part is one of a counterexample's documents.
+type Part string
+
+// The parts of a counterexample.
+const (
+	PartInput    Part = "input"
+	PartExpected Part = "expected"
+	PartActual   Part = "actual"
+	PartStderr   Part = "stderr"
+)
+
+// Parts lists them.
+func Parts() []Part { return []Part{PartInput, PartExpected, PartActual, PartStderr} }
+
+// FailureParams name a counterexample.
+type FailureParams struct {
+	URI     string `json:"uri,omitempty" doc:"the tested document; its last run that has a counterexample is meant"`
+	Run     string `json:"run,omitempty" doc:"the run"`
+	Failure int    `json:"failure,omitempty" doc:"which of the run's failures, from 0"`
+}
+
+// OpenDifferenceResult are the documents of a difference.
+type OpenDifferenceResult struct {
+	Title    string `json:"title" doc:"what a window with it could be called"`
+	Input    string `json:"input" doc:"the input's document"`
+	Expected string `json:"expected" doc:"the expected output's document"`
+	Actual   string `json:"actual" doc:"the actual output's document"`
+	Document string `json:"document,omitempty" doc:"the document with both outputs beside each other, for clients that have no window for two"`
+	Shown    bool   `json:"shown" doc:"whether the client showed it, or was sent stresstester/diff"`
+}
+
+// ExplainResult tells why a test fails, as far as it is known.
+type ExplainResult struct {
+	Text     string `json:"text" doc:"the explanation: the line that printed the first wrong token or crashed, how it was reached, the test with its outputs"`
+	Document string `json:"document,omitempty" doc:"the document that holds it"`
+	Shown    bool   `json:"shown" doc:"whether the client showed it"`
+	Run      string `json:"run,omitempty" doc:"the run that looks for the line, when none had looked yet"`
+}
+
+// WatchParams say whether to run a document's stress test at every save.
+type WatchParams struct {
+	URI     string  `json:"uri" doc:"the tested document, or one of its helpers"`
+	On      *bool   `json:"on,omitempty" doc:"whether to; default: the other way round than now"`
+	Options Options `json:"options,omitzero" doc:"settings of those runs; see Options"`
+}
+
+// WatchResult tells what holds now.
+type WatchResult struct {
+	URI string `json:"uri" doc:"the tested document"`
+	On  bool   `json:"on" doc:"whether saving one of its files starts a run"`
 }
 
 // OpenCounterexampleResult are the documents of a counterexample.
@@ -232,11 +288,56 @@ func optionDocs() map[string]string {
 	}
 }
 
-// The notifications that clients can ask for.
+// Wishes are what a client can ask for: its initializationOptions, or its
+// experimental capability of the name stresstester, which win.
+type Wishes struct {
+	Run    bool `json:"run" doc:"send stresstester/run"`
+	Status bool `json:"status" doc:"send stresstester/status"`
+	Diff   bool `json:"diff" doc:"send stresstester/diff rather than show a document with both outputs"`
+	// CodeLens is when code lenses are shown.
+	CodeLens string `json:"codeLens" doc:"auto (the default): in files that have a helper, a configuration, a saved test or a main or solve; always; off"`
+	Prompts  *bool  `json:"prompts" doc:"ask the user what to do when a run finds a counterexample; default true"`
+}
+
+// The notifications that are not the protocol's own.
 const (
 	NotifyRun    = "stresstester/run"
 	NotifyStatus = "stresstester/status"
+	NotifyDiff   = "stresstester/diff"
+	NotifyFocus  = "stresstester/focus"
 )
+
+// Note is the declaration of a notification.
+type Note struct {
+	// Name is its method.
+	Name string
+	// Doc is a sentence or two.
+	Doc string
+
+	fromClient bool
+	params     reflect.Type
+}
+
+// Direction says who sends it.
+func (n Note) Direction() string {
+	if n.fromClient {
+		return "Client to server."
+	}
+	return "Server to client."
+}
+
+func notifications() []Note {
+	return []Note{
+		{Name: NotifyRun, params: reflect.TypeFor[RunNotification](),
+			Doc: "What has happened in a run. Counters come about ten times a second; unsent ones are replaced by newer ones. Everything else is sent once, in order."},
+		{Name: NotifyStatus, params: reflect.TypeFor[StatusNotification](),
+			Doc: "How the sandbox stands, at the beginning and at every change."},
+		{Name: NotifyDiff, params: reflect.TypeFor[DiffNotification](),
+			Doc: "Two outputs to be shown beside each other, because the user asked for it."},
+		{Name: NotifyFocus, params: reflect.TypeFor[FocusNotification](), fromClient: true,
+			Doc: "The window has got or lost the user's attention. What arrives from a browser goes to the window that had it last; without this notification, to the one that was used last."},
+	}
+}
 
 // RunNotification is stresstester/run: what has happened in a run. Counters come
 // about ten times a second.
@@ -253,7 +354,25 @@ type RunNotification struct {
 
 // StatusNotification is stresstester/status: how the sandbox stands.
 type StatusNotification struct {
-	Health  string `json:"health" doc:"ok, warning or error"`
-	Phase   string `json:"phase" doc:"idle, starting, ready, busy, broken or closed"`
-	Message string `json:"message" doc:"one sentence for people, with the remedy where something is wrong"`
+	Health    string `json:"health" doc:"ok, warning or error"`
+	Phase     string `json:"phase" doc:"idle, starting, ready, busy, broken or closed"`
+	Message   string `json:"message" doc:"one sentence for people, with the remedy where something is wrong"`
+	Shared    bool   `json:"shared" doc:"whether this machine's daemon serves, rather than a process of this editor alone"`
+	Companion string `json:"companion,omitempty" doc:"one sentence about the ports on which Competitive Companion is listened for"`
+}
+
+// DiffNotification is stresstester/diff: two outputs to be shown beside each
+// other.
+type DiffNotification struct {
+	Title    string `json:"title" doc:"what the window could be called"`
+	Run      string `json:"run" doc:"the run"`
+	Failure  int    `json:"failure" doc:"which of the run's failures, from 0"`
+	Input    string `json:"input" doc:"the input's document"`
+	Expected string `json:"expected" doc:"the expected output's document"`
+	Actual   string `json:"actual" doc:"the actual output's document"`
+}
+
+// FocusNotification is stresstester/focus.
+type FocusNotification struct {
+	Focused bool `json:"focused" doc:"whether the window has the user's attention"`
 }

@@ -80,6 +80,8 @@ type Editor struct {
 	w    io.WriteCloser
 	opts Options
 
+	names map[string]string // documents outside dir that a story has named
+
 	served   chan struct{} // closed when the server has returned
 	serveErr error         // after served
 
@@ -114,6 +116,7 @@ func Connect(t testing.TB, dir string, deps lsp.Deps, opts Options) *Editor {
 		served:  make(chan struct{}),
 		state:   newState(),
 		buffers: map[string]*buffer{},
+		names:   map[string]string{},
 		changed: make(chan struct{}),
 	}
 	if deps.Log == nil {
@@ -213,6 +216,9 @@ func (e *Editor) Frame(body string) {
 // URI is the document of a file of the test; a name with a scheme is a URI
 // already.
 func (e *Editor) URI(name string) string {
+	if uri, ok := e.names[name]; ok {
+		return uri
+	}
 	if strings.Contains(name, ":") {
 		return name
 	}

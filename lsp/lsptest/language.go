@@ -3,11 +3,14 @@ package lsptest
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
 
 	"go.lsp.dev/protocol"
+
+	"stresstester/lsp/document"
 )
 
 // The steps of a scenario that are about writing a spec.
@@ -104,6 +107,34 @@ func (s *scenario) outline(words []string) {
 		s.t.Fatal(err)
 	}
 	s.match("the outline", string(data), words[1])
+}
+
+func (s *scenario) links(words []string) {
+	var links []protocol.DocumentLink
+	s.editor.Call(protocol.MethodTextDocumentDocumentLink, fmt.Sprintf(`{"textDocument":{"uri":%q}}`, s.editor.URI(words[0])), &links)
+	var targets []string
+	for _, l := range links {
+		targets = append(targets, l.Target.String())
+	}
+	s.match("the links", strings.Join(targets, "\n"), words[1])
+}
+
+// openShown opens a document that the server has shown, so that a story can go on
+// with it.
+func (s *scenario) openShown(words []string) {
+	s.editor.Await(Shows(words[0]))
+	pattern := regexp.MustCompile(words[0])
+	for _, shown := range s.editor.State().Shown {
+		if pattern.MatchString(shown) {
+			text, err := os.ReadFile(document.PathOf(shown))
+			if err != nil {
+				s.t.Fatal(err)
+			}
+			s.editor.names[words[1]] = shown
+			s.editor.OpenText(words[1], string(text))
+			return
+		}
+	}
 }
 
 // symbolNames are names, each with those below it.

@@ -37,6 +37,7 @@ import (
 //	await STATE                  the last run is in the state
 //	ends VERDICT [FILE]          the last run, or that of FILE, ends with the verdict
 //	marks                        diagnostics are exactly what the marks in the open files say
+//	diagnosed FILE LINE CODE REGEXP  the file has that diagnostic
 //	clean FILE                   the file's diagnostics were taken down
 //	related REGEXP               a diagnostic leads to a document that matches
 //	lens FILE REGEXP…            the file has a lens for each
@@ -50,6 +51,10 @@ import (
 //	format FILE                  formats the file, and applies the edits
 //	outline FILE REGEXP          the file's symbols match
 //	registered REGEXP            the server offers the feature after initialize
+//	links FILE REGEXP            the targets of the file's links match
+//	diff REGEXP                  the client was sent stresstester/diff with that
+//	focus                        tells that the window has the user's attention
+//	openshown REGEXP NAME        opens the document that was shown, and calls it NAME
 //	cancel                       cancels the last run's progress in the editor
 //	progress REGEXP              some progress says it
 //	shown REGEXP, message REGEXP, asked REGEXP
@@ -199,6 +204,21 @@ func init() { // A variable's initializer could not refer to functions that use 
 		"rename":   {3, 3, (*scenario).rename},
 		"format":   {1, 1, (*scenario).format},
 		"outline":  {2, 2, (*scenario).outline},
+		"diagnosed": {4, 4, func(s *scenario, w []string) {
+			line, err := strconv.Atoi(w[1])
+			if err != nil {
+				s.t.Fatal(err)
+			}
+			s.editor.Await(Diagnoses(s.editor.URI(w[0]), line, w[2], w[3]))
+		}},
+		"links":     {2, 2, (*scenario).links},
+		"openshown": {2, 2, (*scenario).openShown},
+		"focus": {0, 0, func(s *scenario, _ []string) {
+			s.editor.Notify(command.NotifyFocus, raw(command.FocusNotification{Focused: true}))
+		}},
+		"diff": {1, 1, func(s *scenario, w []string) {
+			s.editor.Await(Says("difference", w[0], func(state State) []string { return state.Diffs }))
+		}},
 		"registered": {1, 1, func(s *scenario, w []string) {
 			s.editor.Await(Says("registration", w[0], func(state State) []string { return state.Registered }))
 		}},

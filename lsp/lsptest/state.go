@@ -36,6 +36,8 @@ type State struct {
 	Shown []string
 	// Registered are the features of which the editor was told after initialize.
 	Registered []string
+	// Diffs are all stresstester/diff notifications, in JSON.
+	Diffs []string
 	// Refreshes counts the requests to ask for code lenses again.
 	Refreshes int
 	// Runs are all stresstester/run notifications, Status all of /status.
@@ -68,6 +70,7 @@ func (s State) clone() State {
 	s.Progress = maps.Clone(s.Progress)
 	s.Created, s.Messages, s.Logged = slices.Clone(s.Created), slices.Clone(s.Messages), slices.Clone(s.Logged)
 	s.Questions, s.Shown, s.Registered = slices.Clone(s.Questions), slices.Clone(s.Shown), slices.Clone(s.Registered)
+	s.Diffs = slices.Clone(s.Diffs)
 	s.Runs, s.Status = slices.Clone(s.Runs), slices.Clone(s.Status)
 	return s
 }
@@ -109,6 +112,8 @@ func (e *Editor) mux() *rpc.Mux {
 	on(e, m, protocol.MethodWindowLogMessage, func(s *State, p *protocol.LogMessageParams) { s.Logged = append(s.Logged, p.Message) })
 	onJSON(e, m, command.NotifyRun, func(s *State, n command.RunNotification) { s.Runs = append(s.Runs, n) })
 	onJSON(e, m, command.NotifyStatus, func(s *State, n command.StatusNotification) { s.Status = append(s.Status, n) })
+
+	on(e, m, command.NotifyDiff, func(s *State, data *rpc.Raw) { s.Diffs = append(s.Diffs, string(*data)) })
 
 	rpc.Call(m, protocol.MethodWindowWorkDoneProgressCreate, func(_ context.Context, p *protocol.WorkDoneProgressCreateParams) (any, error) {
 		e.update(func(s *State) { s.Created = append(s.Created, fmt.Sprint(p.Token)) })

@@ -40,6 +40,8 @@ type Request struct {
 	Options problem.Options
 	// Input, when set, is run instead of generated inputs.
 	Input *problem.Test
+	// Trigger says what started the run, where that was no command.
+	Trigger string
 }
 
 // Run is one stress test. Its methods may be used concurrently.
@@ -102,6 +104,9 @@ func (r *Run) Request() Request {
 	defer r.mu.Unlock()
 	return r.request
 }
+
+// Trigger says what started the run, where that was no command.
+func (r *Run) Trigger() string { return r.Request().Trigger }
 
 // Status is the run's standing.
 func (r *Run) Status() Status {

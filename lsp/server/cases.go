@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 
 	"stresstester/core/problem"
@@ -24,9 +25,72 @@ const (
 // ones are the problem's own files; the rest lies in a private temporary folder
 // that goes with the connection.
 type cases struct {
-	mu   sync.Mutex
-	root string // empty until the first file
-	gone bool
+	mu    sync.Mutex
+	root  string // empty until the first file
+	gone  bool
+	files map[string]caseFile // what each file handed out is about, by its path
+}
+
+// caseFile says what a file is about.
+type caseFile struct {
+	run     *runs.Run
+	failure int
+	// part is empty for a text about the failure.
+	part string
+}
+
+func newCases() *cases { return &cases{files: map[string]caseFile{}} }
+
+// about is what a file is about, if it was handed out.
+func (c *cases) about(path string) (caseFile, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	f, ok := c.files[path]
+	return f, ok
+}
+
+// forget drops what is known of the files of runs that are forgotten themselves,
+// and the files.
+func (c *cases) forget(remembered func(*runs.Run) bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for path, f := range c.files {
+		if remembered(f.run) {
+			continue
+		}
+		delete(c.files, path)
+		if c.root != "" && strings.HasPrefix(path, c.root) {
+			_ = os.RemoveAll(filepath.Dir(filepath.Dir(path)))
+		}
+	}
+}
+
+// write is the path of a text about a failure. It is written anew each time.
+func (c *cases) write(run *runs.Run, failure int, name, text string) (string, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	dir, err := c.dir(run, failure)
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		return "", fmt.Errorf("writing %s: %w", name, err)
+	}
+	c.files[path] = caseFile{run: run, failure: failure}
+	return path, nil
+}
+
+// dir is the folder of a failure's files, which exists from then on.
+func (c *cases) dir(run *runs.Run, failure int) (string, error) {
+	if err := c.makeRoot(); err != nil {
+		return "", err
+	}
+	dir := filepath.Join(c.root, "run-"+run.ID(), strconv.Itoa(failure+1))
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", fmt.Errorf("making room for the counterexample: %w", err)
+	}
+	return dir, nil
 }
 
 // file is the path of a part of a run's failure, which is written when it is not
@@ -39,23 +103,22 @@ func (c *cases) file(run *runs.Run, failure int, part string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if saved != "" {
 		if _, err := os.Stat(saved); err == nil {
+			c.files[saved] = caseFile{run, failure, part}
 			return saved, nil
 		}
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if err := c.makeRoot(); err != nil {
+	dir, err := c.dir(run, failure)
+	if err != nil {
 		return "", err
 	}
-	dir := filepath.Join(c.root, "run-"+run.ID(), strconv.Itoa(failure+1))
 	path := filepath.Join(dir, part+".txt")
+	c.files[path] = caseFile{run, failure, part}
 	if _, err := os.Stat(path); err == nil && run.Status().Result != nil {
 		return path, nil
-	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", fmt.Errorf("making room for the counterexample: %w", err)
 	}
 	if err := os.WriteFile(path, text, 0o600); err != nil {
 		return "", fmt.Errorf("writing the counterexample: %w", err)

@@ -12,6 +12,7 @@ import (
 	"go.lsp.dev/uri"
 	"go.uber.org/zap"
 
+	"stresstester/lsp/command"
 	"stresstester/lsp/rpc"
 )
 
@@ -36,20 +37,7 @@ type abilities struct {
 	// initialize.
 	dynamic map[string]bool
 
-	wishes
-}
-
-// wishes are the client's initializationOptions, or its experimental capability
-// of the name stresstester, which win.
-type wishes struct {
-	// Run and Status ask for the notifications of that name.
-	Run    bool `json:"run"`
-	Status bool `json:"status"`
-	// CodeLens is when code lenses are shown: "auto" (the default), "always" or
-	// "off".
-	CodeLens string `json:"codeLens"`
-	// Prompts says whether the user is asked what to do at a counterexample.
-	Prompts *bool `json:"prompts"`
+	command.Wishes
 }
 
 func readAbilities(p *protocol.InitializeParams) abilities {
@@ -78,7 +66,7 @@ func readAbilities(p *protocol.InitializeParams) abilities {
 		a.utf8Positions = slices.Contains(g.PositionEncodings, protocol.PositionEncodingKindUTF8)
 	}
 	a.dynamic, a.snippets = readDocumentAbilities(p)
-	a.wishes = readWishes(p)
+	a.Wishes = readWishes(p)
 	return a
 }
 
@@ -107,8 +95,8 @@ func readDocumentAbilities(p *protocol.InitializeParams) (dynamic map[string]boo
 
 // readWishes never fails: a client that says something else is one without
 // wishes.
-func readWishes(p *protocol.InitializeParams) wishes {
-	var w wishes
+func readWishes(p *protocol.InitializeParams) command.Wishes {
+	var w command.Wishes
 	_ = json.Unmarshal(p.InitializationOptions, &w)
 	var experimental struct {
 		StressTester json.RawMessage `json:"stresstester"`
@@ -123,7 +111,8 @@ func readWishes(p *protocol.InitializeParams) wishes {
 	return w
 }
 
-func (w wishes) prompts() bool { return w.Prompts == nil || *w.Prompts }
+// asks reports whether the user wants to be asked things.
+func (a *abilities) asks() bool { return a.showMessageRequest && (a.Prompts == nil || *a.Prompts) }
 
 func is(b *bool) bool { return b != nil && *b }
 

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
@@ -98,7 +99,11 @@ func (s *Server) remedies(m foundMark) []protocol.Command {
 	}
 	commands := []protocol.Command{
 		lensCommand("Open counterexample", command.OpenCounterexample, command.OpenCounterexampleParams{URI: uri, Run: run, Failure: m.failure}),
+		lensCommand("Explain", command.Explain, command.FailureParams{URI: uri, Run: run, Failure: m.failure}),
 		lensCommand("Run this test again", command.Run, command.RunParams{URI: uri, Run: run, Failure: m.failure}),
+	}
+	if hasOutputs(f) {
+		commands = slices.Insert(commands, 1, lensCommand("Open the difference", command.OpenDifference, command.FailureParams{URI: uri, Run: run, Failure: m.failure}))
 	}
 	if f.Verdict.Divergence() {
 		commands = append(commands, lensCommand("Make the counterexample smaller", command.Shrink,

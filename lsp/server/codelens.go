@@ -26,6 +26,9 @@ func (s *Server) codeLens(_ context.Context, p *documentParams) ([]protocol.Code
 	if isSpec(uri) {
 		return s.specLenses(uri), nil
 	}
+	if lenses := s.testLenses(document.PathOf(uri)); lenses != nil {
+		return lenses, nil
+	}
 	files := document.NewOverlay(s.docs.View(), s.disk)
 	at, err := s.locate(files, uri)
 	if err != nil {
@@ -59,7 +62,8 @@ func (s *Server) lensCommands(at place) []protocol.Command {
 	missing := at.room.Missing()
 	switch {
 	case ran && !last.Status().State().Final():
-		commands = append(commands, lensCommand("■ Stop stress test", command.Stop, command.StopParams{Run: last.ID()}))
+		commands = append(commands, lensCommand("■ Stop stress test", command.Stop, command.StopParams{Run: last.ID()}),
+			lensCommand(progressText(s.runInfo(last)), command.Stats, command.StatsParams{Run: last.ID()}))
 		return append(commands, s.testedLens(at)...)
 	case len(missing) == 0:
 		commands = append(commands, lensCommand("▶ Run stress test", command.Run, command.RunParams{URI: tested}))
@@ -70,7 +74,17 @@ func (s *Server) lensCommands(at place) []protocol.Command {
 	if ran {
 		commands = append(commands, s.resultLenses(last)...)
 	}
+	if len(missing) == 0 {
+		commands = append(commands, s.watchLens(tested))
+	}
 	return append(commands, s.testedLens(at)...)
+}
+
+func (s *Server) watchLens(tested string) protocol.Command {
+	if options, on := s.watches.get(tested); on {
+		return lensCommand("◉ Runs at every save", command.Watch, command.WatchParams{URI: tested, On: ptr(false), Options: options})
+	}
+	return lensCommand("○ Run at every save", command.Watch, command.WatchParams{URI: tested, On: ptr(true)})
 }
 
 // resultLenses tell what came of the last run.
@@ -82,7 +96,11 @@ func (s *Server) resultLenses(run *runs.Run) []protocol.Command {
 	case result == nil:
 		return []protocol.Command{lensCommand("⚠ No sandbox", command.Doctor, command.DoctorParams{})}
 	case result.Verdict == problem.OK:
-		return []protocol.Command{lensCommand(fmt.Sprintf("✓ %d tests, no difference", result.Tests), command.Stats, stats)}
+		title := fmt.Sprintf("✓ %d tests, no difference", result.Tests)
+		if outdated {
+			title += " (outdated)"
+		}
+		return []protocol.Command{lensCommand(title, command.Stats, stats)}
 	}
 	var commands []protocol.Command
 	for i, f := range status.Failures() {
@@ -98,11 +116,20 @@ func (s *Server) resultLenses(run *runs.Run) []protocol.Command {
 		}
 		commands = append(commands, lensCommand(title, command.OpenCounterexample,
 			command.OpenCounterexampleParams{URI: run.URI(), Run: run.ID(), Failure: i}))
+		if i == 0 && hasOutputs(f) {
+			commands = append(commands, lensCommand("difference", command.OpenDifference,
+				command.FailureParams{URI: run.URI(), Run: run.ID(), Failure: i}))
+		}
 	}
 	if len(commands) == 0 {
 		commands = append(commands, lensCommand("✗ "+string(result.Verdict), command.Stats, stats))
 	}
 	return commands
+}
+
+// hasOutputs reports whether there are two outputs to compare.
+func hasOutputs(f problem.Failure) bool {
+	return f.Verdict == problem.WA || f.Verdict == problem.PE
 }
 
 // testedLens leads from a helper to the program that it helps to test.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 
@@ -73,6 +74,8 @@ type launch struct {
 	input func(*room.Room) (*problem.Test, error)
 	// change adjusts the options that nothing was said about.
 	change func(*problem.Options)
+	// trigger says what started it, where that was no command.
+	trigger string
 }
 
 // start begins a run. Its place among edits and other runs is that of the
@@ -120,7 +123,7 @@ func (c *commands) request(uri string, l launch, files *document.Overlay) (teste
 	if options, err = l.options.Apply(options); err != nil {
 		return "", request, fmt.Errorf("%w: option %w", command.ErrParams, err)
 	}
-	request = runs.Request{Room: r, Files: files, Options: options}
+	request = runs.Request{Room: r, Files: files, Options: options, Trigger: l.trigger}
 	if l.input != nil {
 		if request.Input, err = l.input(r); err != nil {
 			return "", request, err
@@ -226,22 +229,22 @@ func (s *Server) discard(run *runs.Run) {
 	s.board.forget(run)
 }
 
-// again repeats a run, on the texts as they are now.
-func (s *Server) again(run *runs.Run) error {
+// again repeats a run, on the texts as they are now. change may be nil.
+func (s *Server) again(run *runs.Run, change func(*runs.Request)) (id string, err error) {
 	request := run.Request()
 	next, files := s.newRun(run.URI())
-	explicit := map[problem.Role]string{}
-	for role, path := range request.Room.Roles {
-		explicit[role] = path
-	}
-	r, err := room.Open(files, request.Room.Tested, explicit)
+	r, err := room.Open(files, request.Room.Tested, maps.Clone(request.Room.Roles))
 	if err != nil {
 		s.discard(next)
-		return err
+		return "", err
 	}
 	s.progress.begin(next, nil)
-	next.Start(run.URI(), runs.Request{Room: r, Files: files, Options: request.Options, Input: request.Input})
-	return nil
+	repeated := runs.Request{Room: r, Files: files, Options: request.Options, Input: request.Input}
+	if change != nil {
+		change(&repeated)
+	}
+	next.Start(run.URI(), repeated)
+	return next.ID(), nil
 }
 
 // Stop implements command.Handlers.
@@ -323,6 +326,7 @@ func (c *commands) Room(_ context.Context, p command.RoomParams) (command.RoomRe
 		Config:  c.s.uriOf(r.ConfigPath), Tests: []command.SavedTest{},
 		Warnings: append([]string{}, r.Warnings...),
 	}
+	_, result.Watched = c.s.watches.get(result.Tested)
 	for role, path := range r.Roles {
 		result.Roles[role] = c.s.uriOf(path)
 	}
@@ -351,7 +355,7 @@ func (c *commands) OpenCounterexample(ctx context.Context, p command.OpenCounter
 	if err != nil {
 		return command.OpenCounterexampleResult{}, err
 	}
-	return c.s.openCounterexample(ctx, run, p.Failure, p.Part)
+	return c.s.openCounterexample(ctx, run, p.Failure, string(p.Part))
 }
 
 // openCounterexample shows a part of a counterexample, or tells where it is.
@@ -362,13 +366,11 @@ func (s *Server) openCounterexample(ctx context.Context, run *runs.Run, failure 
 		return result, err
 	}
 	result.URI = s.uriOf(path)
-	for part, to := range map[string]*string{partInput: &result.Input, partExpected: &result.Expected, partActual: &result.Actual} {
-		other, err := s.cases.file(run, failure, part)
-		if err != nil {
-			return result, err
-		}
-		*to = s.uriOf(other)
+	documents, err := s.documentsOf(run, failure)
+	if err != nil {
+		return result, err
 	}
+	result.Input, result.Expected, result.Actual = documents[partInput], documents[partExpected], documents[partActual]
 	result.Shown = s.client.show(ctx, result.URI)
 	if !result.Shown {
 		s.client.message(protocol.MessageTypeInfo, "The counterexample is in "+path)

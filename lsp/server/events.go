@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"go.lsp.dev/protocol"
 	"go.uber.org/zap"
@@ -32,6 +33,7 @@ func (s *Server) runChanged(run *runs.Run, event runs.Event) {
 	case runs.Ended:
 		s.runEnded(run)
 	case runs.Progressed:
+		s.lenses.progressed(s.client)
 	}
 	s.progress.update(run, event == runs.Ended)
 	s.notifyRun(run, event)
@@ -40,6 +42,7 @@ func (s *Server) runChanged(run *runs.Run, event runs.Event) {
 func (s *Server) runEnded(run *runs.Run) {
 	s.board.show(run, s.report(run))
 	s.board.forget(run)
+	s.cases.forget(func(r *runs.Run) bool { _, ok := s.runs.Get(r.ID()); return ok })
 	s.client.refreshLenses()
 	status := run.Status()
 	if status.Err != nil {
@@ -49,6 +52,25 @@ func (s *Server) runEnded(run *runs.Run) {
 	}
 	if result := status.Result; result != nil && result.Verdict.Divergence() {
 		s.prompt(run, result)
+	}
+}
+
+// lensClock keeps code lenses that show a run's counters from being asked for more
+// than once a second.
+type lensClock struct {
+	mu   sync.Mutex
+	last time.Time
+}
+
+func (l *lensClock) progressed(c *client) {
+	l.mu.Lock()
+	due := time.Since(l.last) >= time.Second
+	if due {
+		l.last = time.Now()
+	}
+	l.mu.Unlock()
+	if due {
+		c.refreshLenses()
 	}
 }
 
@@ -66,6 +88,7 @@ func (s *Server) runInfo(run *runs.Run) command.RunInfo {
 		Seconds:        status.Progress.Seconds,
 		Message:        status.Progress.Message,
 		Outdated:       s.board.outdated(run),
+		Trigger:        run.Trigger(),
 	}
 	switch result := status.Result; {
 	case status.Err != nil:
@@ -243,13 +266,14 @@ func (p *prompts) withdraw(uri string) {
 // The answers that the user can give.
 const (
 	answerOpen  = "Open counterexample"
+	answerDiff  = "Open difference"
 	answerRerun = "Run again"
 )
 
 // prompt asks the user what to do about a counterexample, when a run of generated
 // tests found it.
 func (s *Server) prompt(run *runs.Run, result *problem.Result) {
-	if !s.client.showMessageRequest || !s.client.prompts() || run.Request().Input != nil {
+	if !s.client.asks() || run.Request().Input != nil || run.Trigger() != "" {
 		return
 	}
 	s.conn.Go("asking the user", func(ctx context.Context) {
@@ -260,11 +284,13 @@ func (s *Server) prompt(run *runs.Run, result *problem.Result) {
 		defer s.prompts.withdraw(run.URI())
 		text := fmt.Sprintf("%s: %s", shortName(run.URI()), result.Message)
 		var err error
-		switch s.client.choose(ctx, protocol.MessageTypeWarning, text, answerOpen, answerRerun) {
+		switch s.client.choose(ctx, protocol.MessageTypeWarning, text, answerOpen, answerDiff, answerRerun) {
 		case answerOpen:
 			_, err = s.openCounterexample(ctx, run, 0, partInput)
+		case answerDiff:
+			_, err = s.openDifference(ctx, run, 0)
 		case answerRerun:
-			err = s.again(run)
+			_, err = s.again(run, nil)
 		}
 		if err != nil && !errors.Is(err, context.Canceled) {
 			s.client.message(protocol.MessageTypeError, "Stress Tester: "+err.Error())

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"go.lsp.dev/jsonrpc2"
@@ -67,6 +68,8 @@ func (s *Server) capabilities() protocol.ServerCapabilities {
 			WorkDoneProgressOptions: protocol.WorkDoneProgressOptions{WorkDoneProgress: ptr(true)},
 			Commands:                command.Names(),
 		},
+		DocumentLinkProvider: &protocol.DocumentLinkOptions{},
+		Experimental:         protocol.LSPAny(fmt.Sprintf(`{"stresstester":{"protocol":%q}}`, command.Fingerprint())),
 	}
 }
 

@@ -202,6 +202,35 @@ func (s *Server) lastRun(uri string, accept func(*runs.Run) bool) (*runs.Run, bo
 	return nil, false
 }
 
+// roomOfTest is the problem that a saved test's file belongs to, and the test's
+// name: X's tests are in .stresstester/X beside it.
+func (s *Server) roomOfTest(path string) (*room.Room, string, bool) {
+	folder := filepath.Dir(path)
+	if path == "" || filepath.Base(filepath.Dir(folder)) != store.Folder {
+		return nil, "", false
+	}
+	dir := filepath.Dir(filepath.Dir(folder))
+	files := document.NewOverlay(s.docs.View(), s.disk)
+	names, err := files.ReadDir(dir)
+	if err != nil {
+		return nil, "", false
+	}
+	for _, name := range names {
+		if stem(name) != filepath.Base(folder) {
+			continue
+		}
+		if _, known := languages.Default().ForFile(name); !known {
+			continue
+		}
+		if r, err := room.Open(files, filepath.Join(dir, name), nil); err == nil {
+			if test, ok := r.Store().NameOf(path); ok {
+				return r, test, true
+			}
+		}
+	}
+	return nil, "", false
+}
+
 // savedAs is the name among the saved tests of a counterexample's file.
 func savedAs(r *room.Room, path string) (name string, ok bool) {
 	if path == "" {

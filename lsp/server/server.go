@@ -19,6 +19,7 @@ import (
 
 	"stresstester/core/room"
 	"stresstester/core/stress"
+	"stresstester/lsp/command"
 	"stresstester/lsp/document"
 	"stresstester/lsp/rpc"
 	"stresstester/lsp/runs"
@@ -65,14 +66,17 @@ type Server struct {
 	// texts is held while a text and what is shown in it change together.
 	texts sync.Mutex
 
-	conn     *rpc.Conn
-	client   *client
-	docs     *document.Store
-	runs     *runs.Manager
-	board    *board
-	progress *progress
-	cases    *cases
-	prompts  prompts
+	conn      *rpc.Conn
+	client    *client
+	docs      *document.Store
+	runs      *runs.Manager
+	board     *board
+	progress  *progress
+	cases     *cases
+	prompts   prompts
+	watches   watches
+	lenses    lensClock
+	attention attention
 
 	// later are the features that the client is told of after initialize.
 	later []registration
@@ -96,7 +100,7 @@ func Serve(ctx context.Context, in io.ReadCloser, out io.WriteCloser, deps Deps)
 	s.runs = runs.NewManager(s.conn.Context(), deps.Sandbox, s.log.Named("runs"), s.runChanged) //nolint:contextcheck // the connection's context is made from ctx
 	s.board = newBoard(s)
 	s.progress = newProgress(s)
-	s.cases = &cases{}
+	s.cases = newCases()
 	mux := &rpc.Mux{}
 	s.register(mux)
 
@@ -127,11 +131,14 @@ func (s *Server) register(mux *rpc.Mux) {
 	notification(s, mux, protocol.MethodSetTrace, ignore)
 
 	rpc.OrderedCall(mux, protocol.MethodWorkspaceExecuteCommand, s.executeCommand)
+	notification(s, mux, command.NotifyFocus, s.focus)
 	notification(s, mux, protocol.MethodWindowWorkDoneProgressCancel, s.cancelProgress)
 
 	call(s, mux, protocol.MethodTextDocumentCodeLens, s.codeLens)
 	call(s, mux, protocol.MethodTextDocumentCodeAction, s.codeAction)
 	call(s, mux, protocol.MethodTextDocumentHover, s.hover)
+
+	call(s, mux, protocol.MethodTextDocumentDocumentLink, s.documentLinks)
 
 	call(s, mux, protocol.MethodTextDocumentSemanticTokensFull, s.semanticTokens)
 	call(s, mux, protocol.MethodTextDocumentCompletion, s.completion)

@@ -31,15 +31,16 @@ const (
 
 func isSpec(uri string) bool { return strings.HasSuffix(uri, ".spec") }
 
-// checkText finds what is wrong with a text by itself: a spec or a configuration.
-func checkText(s *document.Snapshot) []mark {
+// checkText finds what is to be said about a text by itself: a spec, a
+// configuration, or an output of a failing test.
+func (s *Server) checkText(snapshot *document.Snapshot) []mark {
 	switch {
-	case isSpec(s.URI()):
-		return specMarks(s)
-	case filepath.Base(s.Path()) == room.ConfigName:
-		return configMarks(s)
+	case isSpec(snapshot.URI()):
+		return specMarks(snapshot)
+	case filepath.Base(snapshot.Path()) == room.ConfigName:
+		return configMarks(snapshot)
 	}
-	return nil
+	return s.caseMarks(snapshot)
 }
 
 func specMarks(s *document.Snapshot) []mark {

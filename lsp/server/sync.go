@@ -43,7 +43,7 @@ func (s *Server) didOpen(_ context.Context, p *didOpenParams) error {
 	d := p.TextDocument
 	snapshot := s.docs.Open(document.Canonical(d.URI), d.LanguageID, d.Version, d.Text)
 	s.board.edited(snapshot.URI(), nil)
-	s.board.read(snapshot.URI(), checkText(snapshot))
+	s.board.read(snapshot.URI(), s.checkText(snapshot))
 	return nil
 }
 
@@ -63,7 +63,7 @@ func (s *Server) didChange(_ context.Context, p *didChangeParams) error {
 		return err
 	}
 	s.board.edited(uri, edits)
-	s.board.read(uri, checkText(snapshot))
+	s.board.read(uri, s.checkText(snapshot))
 	return nil
 }
 
@@ -77,7 +77,10 @@ func (s *Server) didClose(_ context.Context, p *documentParams) error {
 	return nil
 }
 
-func (s *Server) didSave(context.Context, *documentParams) error { return nil }
+func (s *Server) didSave(_ context.Context, p *documentParams) error {
+	s.saved(document.Canonical(p.TextDocument.URI))
+	return nil
+}
 
 // didChangeWatchedFiles is told when a file that may play a role came or went.
 func (s *Server) didChangeWatchedFiles(context.Context, *struct{}) error {
