@@ -15,7 +15,7 @@ GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 IMAGE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-short test-full hostile build drivers image image-full bench bench-shrink e2e lint fmt fuzz clean
+.PHONY: help setup demo test test-short test-full hostile build drivers image image-full bench bench-shrink e2e vsix e2e-vscode lint fmt fuzz clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +71,16 @@ test-full: image-full ## run the tests of all languages, in the image that has t
 
 e2e: image ## the editor's side from end to end, in a real Neovim
 	testing_env/e2e/neovim.sh
+
+# The platforms that `make vsix` packages for; each package brings its own server.
+# VSIX_TARGETS="linux-x64 linux-arm64 darwin-arm64" makes several.
+VSIX_TARGETS ?= $(shell uname -s | tr A-Z a-z)-$(subst aarch64,arm64,$(subst x86_64,x64,$(shell uname -m)))
+
+vsix: drivers ## package the extension for VS Code, with the server in it, into dist/
+	VERSION='$(VERSION)' LDFLAGS='$(LDFLAGS)' editors/vscode/package.sh $(VSIX_TARGETS)
+
+e2e-vscode: image vsix ## the extension from end to end, in a real VS Code
+	testing_env/e2e/vscode.sh
 
 lint: ## golangci-lint with the rules of .golangci.yml
 	go run $(GOLANGCI) run ./...

@@ -1,0 +1,113 @@
+/**
+ * The language client: one connection for all folders. This file is bundled by
+ * itself and read when the server starts, because the library takes longer to load
+ * than everything else.
+ */
+import * as vscode from "vscode";
+import {
+  CloseAction,
+  ErrorAction,
+  LanguageClient,
+  RevealOutputChannelOn,
+  type ClientCapabilities,
+  type Executable,
+  type LanguageClientOptions,
+  type StaticFeature,
+} from "vscode-languageclient/node";
+import { languages, specLanguage } from "./languages";
+import { notification, type RunNotification, type StatusNotification } from "./protocol";
+
+export interface ConnectOptions {
+  program: string;
+  arguments: string[];
+  environment: Record<string, string>;
+  codeLens: string;
+  log: vscode.OutputChannel;
+  trace: vscode.OutputChannel;
+  onRun(told: RunNotification): void;
+  onStatus(told: StatusNotification): void;
+  /** The server has something to say; kind is LSP's: 1 error, 2 warning, 3 information. */
+  onMessage(kind: number, text: string): void;
+  /** The connection was lost without being asked to. */
+  onLost(): void;
+  /** A command that is executed from a code lens or a quick fix; undefined leaves it to the server. */
+  intercept(command: string, argument: unknown): Thenable<unknown> | undefined;
+}
+
+export interface Connection {
+  /** What the server calls its version. */
+  readonly version: string;
+  execute(command: string, argument: object): Promise<unknown>;
+  stop(): Promise<void>;
+}
+
+/** What we do ourselves, and better than the library does. */
+class OwnCapabilities implements StaticFeature {
+  fillClientCapabilities(capabilities: ClientCapabilities): void {
+    // The status item shows progress.
+    capabilities.window = { ...capabilities.window, workDoneProgress: false };
+    // Missing files are written to the disk by the server: as edits they would lie in
+    // documents that nobody sees and nobody saves.
+    capabilities.workspace = { ...capabilities.workspace, applyEdit: false };
+  }
+  initialize(): void {}
+  getState(): { kind: "static" } {
+    return { kind: "static" };
+  }
+  clear(): void {}
+}
+
+/** Starts the server and waits until it has answered. */
+export async function connect(options: ConnectOptions): Promise<Connection> {
+  const executable: Executable = {
+    command: options.program,
+    args: ["lsp", ...options.arguments],
+    options: { env: { ...process.env, ...options.environment } },
+  };
+  let asked = false; // whether the connection is to end
+  const clientOptions: LanguageClientOptions = {
+    documentSelector: [
+      ...languages.map(({ id }) => ({ scheme: "file", language: id })),
+      { scheme: "file", language: specLanguage },
+      { scheme: "file", pattern: "**/stresstester.toml" },
+      { scheme: "file", pattern: "**/.stresstester/**" },
+    ],
+    // The results view has what the server would ask about.
+    initializationOptions: { run: true, status: true, prompts: false, codeLens: options.codeLens },
+    outputChannel: options.log,
+    traceOutputChannel: options.trace,
+    revealOutputChannelOn: RevealOutputChannelOn.Never,
+    diagnosticCollectionName: "stresstester",
+    errorHandler: {
+      error: () => ({ action: ErrorAction.Continue, handled: true }),
+      closed: () => {
+        if (!asked) options.onLost();
+        return { action: CloseAction.DoNotRestart, handled: true };
+      },
+    },
+    initializationFailedHandler: () => false,
+    middleware: {
+      executeCommand: (command, args, next) => options.intercept(command, args[0]) ?? next(command, args),
+    },
+  };
+  const client = new LanguageClient("stresstester", "Stress Tester", executable, clientOptions);
+  client.registerFeature(new OwnCapabilities());
+  client.onNotification(notification.run, (told: RunNotification) => options.onRun(told));
+  client.onNotification(notification.status, (told: StatusNotification) => options.onStatus(told));
+  client.onNotification("window/showMessage", (told: { type: number; message: string }) => options.onMessage(told.type, told.message));
+  try {
+    await client.start();
+  } catch (error) {
+    asked = true;
+    await client.dispose(500).catch(() => undefined);
+    throw error;
+  }
+  return {
+    version: client.initializeResult?.serverInfo?.version ?? "unknown",
+    execute: (command, argument) => client.sendRequest("workspace/executeCommand", { command, arguments: [argument] }),
+    stop: async () => {
+      asked = true;
+      await client.dispose(4000).catch(() => undefined);
+    },
+  };
+}
