@@ -16,7 +16,7 @@ import (
 )
 
 type doctorOptions struct {
-	image  string
+	engine engineOptions
 	format format
 }
 
@@ -39,13 +39,13 @@ EXIT STATUS
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), a) },
 	}
-	addImage(cmd.Flags(), &o.image, a.getenv)
+	o.engine.AddFlags(cmd.Flags(), a.getenv)
 	addFormat(cmd, &o.format)
 	return cmd
 }
 
 func (o *doctorOptions) run(ctx context.Context, a *app) error {
-	launcher, closeLauncher, err := a.launcher(docker.Options{Image: o.image})
+	launcher, closeLauncher, err := a.launcher(docker.Options{Image: o.engine.image, Runtime: o.engine.runtime})
 	if err != nil {
 		return err
 	}

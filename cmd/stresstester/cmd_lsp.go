@@ -16,7 +16,7 @@ import (
 const idleSandbox = 30 * time.Minute
 
 type lspOptions struct {
-	image string
+	engine engineOptions
 }
 
 func (a *app) lspCommand() *cobra.Command {
@@ -35,7 +35,7 @@ EXIT STATUS
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), a) },
 	}
-	addImage(cmd.Flags(), &o.image, a.getenv)
+	o.engine.AddFlags(cmd.Flags(), a.getenv)
 	// Editors' client libraries add these; there is no other way to talk to us.
 	cmd.Flags().Bool("stdio", true, "")
 	cmd.Flags().Int("clientProcessId", 0, "")
@@ -52,7 +52,7 @@ func (o *lspOptions) run(ctx context.Context, a *app) error {
 		return errors.New("the language server needs streams that can be closed")
 	}
 	log := a.serverLogger()
-	sandboxes, err := openSandboxes(o.image, log, sandbox.IdleTimeout(idleSandbox))
+	sandboxes, err := openSandboxes(o.engine, log, sandbox.IdleTimeout(idleSandbox))
 	if err != nil {
 		return err
 	}

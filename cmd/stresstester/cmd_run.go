@@ -16,7 +16,7 @@ import (
 // runOptions are the flags that run and shrink share.
 type runOptions struct {
 	settings room.Settings
-	image    string
+	engine   engineOptions
 	format   format
 }
 
@@ -24,9 +24,21 @@ type runOptions struct {
 func (o *runOptions) AddFlags(cmd *cobra.Command, getenv func(string) string) {
 	cmd.Flags().SortFlags = false
 	addSettings(cmd.Flags(), &o.settings)
-	addImage(cmd.Flags(), &o.image, getenv)
+	o.engine.AddFlags(cmd.Flags(), getenv)
 	addFormat(cmd, &o.format)
 	complete(cmd, "compare", "tokens", "lines", "exact", "float=1e-6", "caseless")
+}
+
+// engineOptions choose what sandboxes are made from.
+type engineOptions struct {
+	image, runtime string
+}
+
+// AddFlags adds the flags of commands that start sandboxes.
+func (o *engineOptions) AddFlags(fs *pflag.FlagSet, getenv func(string) string) {
+	addImage(fs, &o.image, getenv)
+	fs.StringVar(&o.runtime, "runtime", getenv("STRESSTESTER_RUNTIME"), "the engine's runtime `NAME` for the sandbox, such as runsc (default $STRESSTESTER_RUNTIME, or the engine's own)")
+	fs.Lookup("runtime").DefValue = ""
 }
 
 // addImage adds the flag that chooses another image than the program's own.
@@ -83,7 +95,7 @@ func (o *runOptions) run(ctx context.Context, a *app, flags *pflag.FlagSet, test
 		}
 		return err
 	}
-	sandboxes, err := openSandboxes(o.image, a.logger())
+	sandboxes, err := openSandboxes(o.engine, a.logger())
 	if err != nil {
 		return err
 	}

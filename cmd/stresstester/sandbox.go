@@ -24,8 +24,8 @@ type sandboxes struct {
 	warm     *sandbox.Warm
 }
 
-func openSandboxes(image string, log *zap.Logger, options ...sandbox.Option) (*sandboxes, error) {
-	launcher, err := docker.New(docker.Options{Image: image, Log: log.Named("docker")})
+func openSandboxes(o engineOptions, log *zap.Logger, options ...sandbox.Option) (*sandboxes, error) {
+	launcher, err := docker.New(docker.Options{Image: o.image, Runtime: o.runtime, Log: log.Named("docker")})
 	if err != nil {
 		return nil, err
 	}

@@ -52,6 +52,7 @@ func (c *collector) add(f *finding) {
 	defer c.mu.Unlock()
 	c.findings = append(c.findings, f)
 	failures, fatal := c.settled()
+	c.forget(failures, fatal)
 	c.count.Store(int64(len(failures)))
 	switch {
 	case fatal != nil:
@@ -84,6 +85,15 @@ func (c *collector) settled() (failures []*finding, fatal *finding) {
 		}
 	}
 	return failures, nil
+}
+
+// forget drops the findings that can never count: a long run may repeat a failure
+// any number of times. The first of a kind stays the first, as numbers only sink.
+func (c *collector) forget(failures []*finding, fatal *finding) {
+	c.findings = append(c.findings[:0], failures...)
+	if fatal != nil {
+		c.findings = append(c.findings, fatal)
+	}
 }
 
 // final is settled, for when every worker has ended.

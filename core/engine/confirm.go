@@ -18,8 +18,11 @@ func (w *worker) confirm(ctx context.Context, f *finding) (*finding, error) {
 	defer w.state.CompareAndSwap(problem.Confirming, problem.Running)
 	var confirmed *finding
 	var err error
-	if f.limited() {
+	if f.limited() || f.killed() {
 		w.lab.Exclusive(func() { confirmed, err = w.confirmLimit(ctx, f) })
+		if err == nil && confirmed == nil && f.killed() {
+			w.warn("a program was killed by something else than the sandbox, and the test passed when it was repeated; is the machine short of memory?")
+		}
 	} else {
 		w.lab.Shared(func() { confirmed, err = w.confirmTwice(ctx, f) })
 	}
@@ -32,13 +35,30 @@ func (f *finding) limited() bool {
 	return f.verdict == problem.TLE || f.verdict == problem.MLE || f.outcome.Limit != NoLimit
 }
 
+// killed reports whether SIGKILL ended the program, which nothing in the sandbox
+// sends without a reason: the kernel may have, for want of memory, or somebody who
+// administers the machine. Programs that do it themselves do it again.
+func (f *finding) killed() bool { return f.outcome.Limit == NoLimit && f.outcome.Signal == "SIGKILL" }
+
+// repeat is again, and once more if that was disturbed.
+func (w *worker) repeat(ctx context.Context, f *finding) (*finding, error) {
+	g, err := w.again(ctx, f)
+	if err == nil && g.killed() {
+		return w.again(ctx, f)
+	}
+	return g, err
+}
+
 // again judges the finding's input once more. A generator's failure is judged by
 // running the generator again.
 func (w *worker) again(ctx context.Context, f *finding) (*finding, error) {
 	var j judgement
 	var err error
 	if f.verdict == problem.GeneratorFailed {
-		j, err = w.inputOf(ctx, f.trial)
+		if j, err = w.inputOf(ctx, f.trial); err == nil && j.verdict == problem.OK {
+			// It was disturbed; the test is yet to be made.
+			j, err = w.judge(ctx, f.trial, true)
+		}
 	} else if err = w.slot.Set(Input, f.input); err == nil {
 		j, err = w.judge(ctx, f.trial, true)
 	}
@@ -52,14 +72,14 @@ func (f *finding) sameAs(g *finding) bool {
 	return f.verdict == g.verdict && f.outcome.Signal == g.outcome.Signal && f.fault == g.fault
 }
 
-// confirmLimit repeats a run that broke a limit while nothing else runs. That
-// second run is the one that counts.
+// confirmLimit repeats a run that broke a limit, or was killed, while nothing else
+// runs. That second run is the one that counts.
 func (w *worker) confirmLimit(ctx context.Context, f *finding) (*finding, error) {
-	second, err := w.again(ctx, f)
+	second, err := w.repeat(ctx, f)
 	if err != nil || second.verdict == problem.OK {
 		return nil, err
 	}
-	if second.sameAs(f) || second.limited() {
+	if second.sameAs(f) || second.limited() || second.killed() {
 		return second, nil
 	}
 	return w.confirmTwice(ctx, second)
@@ -70,7 +90,7 @@ func (w *worker) confirmTwice(ctx context.Context, f *finding) (*finding, error)
 		return f, nil
 	}
 	for range 2 {
-		g, err := w.again(ctx, f)
+		g, err := w.repeat(ctx, f)
 		if err != nil {
 			return nil, err
 		}

@@ -299,6 +299,10 @@ func (w *worker) converse(ctx context.Context, fresh bool) (judgement, error) {
 	if crashed && d.TestedFirst {
 		return judgement{verdict: w.verdictOf(&d.Tested), fault: problem.Tested, outcome: d.Tested}, nil
 	}
+	if d.Interactor.Limit == NoLimit && d.Interactor.Signal == "SIGPIPE" {
+		// It was telling something to a program that did not listen any more.
+		return w.leftEarly(d, crashed), nil
+	}
 	j, err := w.checkerVerdict(problem.Interactor, &d.Interactor, d.Tested)
 	if err != nil || j.verdict != problem.OK {
 		return j, err
@@ -310,6 +314,16 @@ func (w *worker) converse(ctx context.Context, fresh bool) (judgement, error) {
 		return w.runChecker(ctx, fresh, d.Tested)
 	}
 	return j, nil
+}
+
+// leftEarly is the verdict of a program that ended, or closed its input, while the
+// interactor had more to say.
+func (w *worker) leftEarly(d *Dialogue, crashed bool) judgement {
+	if crashed {
+		return judgement{verdict: w.verdictOf(&d.Tested), fault: problem.Tested, outcome: d.Tested}
+	}
+	return judgement{verdict: problem.WA, fault: problem.Tested, outcome: d.Tested,
+		comment: "the program ended before the interactor had told it everything"}
 }
 
 func idleHint(d *Dialogue) string {

@@ -21,9 +21,10 @@ var ErrUnknown = errors.New("unknown command")
 
 // fixedOptions are flags of the command line that mean nothing for one run.
 var fixedOptions = map[string]string{
-	"image":  "the image is chosen when the server starts: stresstester lsp --image NAME",
-	"format": "results are always JSON here",
-	"input":  `put "input" beside "options", not into it`,
+	"image":   "the image is chosen when the server starts: stresstester lsp --image NAME",
+	"runtime": "the runtime is chosen when the server starts: stresstester lsp --runtime NAME",
+	"format":  "results are always JSON here",
+	"input":   `put "input" beside "options", not into it`,
 }
 
 // decode reads a JSON object into the struct that v points to. Unlike

@@ -41,6 +41,7 @@ func TestHostilePrograms(t *testing.T) {
 			continue
 		}
 		t.Run(strategy, func(t *testing.T) {
+			t.Parallel()
 			s := newSiege(t, strategy)
 			for _, a := range attacks {
 				if a.execOnly && strategy != "exec" {

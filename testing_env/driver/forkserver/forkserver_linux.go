@@ -185,6 +185,9 @@ type Unusable struct {
 	Reason string
 	// Permanent says that further runs are pointless.
 	Permanent bool
+	// Died says that the server's process was there no more. The program may have
+	// killed it, or the kernel for want of memory.
+	Died bool
 }
 
 // Error describes the reason.
@@ -343,7 +346,9 @@ func (s *Server) Run(r *Request) (Outcome, error) {
 	s.link.submit()
 	broke, trouble := s.link.watch(r, began)
 	if trouble != "" {
-		return Outcome{}, s.stepDown(trouble)
+		u := s.stepDown(trouble)
+		u.Died = trouble == serverDied
+		return Outcome{}, u
 	}
 	return s.result(broke, time.Since(began))
 }

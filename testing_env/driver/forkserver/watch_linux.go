@@ -20,6 +20,8 @@ const (
 	grace = 2 * time.Second
 
 	defaultWall = time.Minute
+
+	serverDied = "its server died"
 )
 
 // watch waits for the run's end and kills it when it breaks a limit. Trouble, if
@@ -55,7 +57,7 @@ func (l *link) watch(r *Request, began time.Time) (broke Broke, trouble string) 
 		}
 		// The server's death wakes nobody. It may have answered before it died.
 		if !alive(l.pid) && atomic.LoadUint32(answered) == before {
-			return broke, "its server died"
+			return broke, serverDied
 		}
 		futexWait(answered, before, l.patience(r, broke), false)
 	}

@@ -35,8 +35,17 @@ func (s *slot) Converse(ctx context.Context, tested, interactor *engine.Call, re
 	}
 	b, err := s.side(interactor, wires.interactorIn, wires.interactorOut)
 	if err != nil {
+		a.abandon()
 		return err
 	}
+	release := func() { a.release(); b.release() }
+	defer release()
+	if err := errors.Join(a.hold(), b.hold()); err != nil {
+		a.abandon()
+		b.abandon()
+		return err
+	}
+	a.seat.request.Watch.Idling, b.seat.request.Watch.Idling = release, release
 	// The descriptors are the sides' now, and are closed once they are handed over.
 	wires.handedOver()
 	wires.start()
@@ -70,6 +79,40 @@ type side struct {
 	program *program
 	call    *engine.Call
 	exit    process.Exit
+
+	mu sync.Mutex
+	// held are the side's ends of the pipes, kept open until its end was seen: what
+	// the other side does at the news must not look as if it had come first. A side
+	// that closes its ends while it lives is rare; the other hears of it when the
+	// conversation has stalled.
+	held []int
+}
+
+// hold keeps the side's ends of the pipes open.
+func (d *side) hold() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, fd := range d.seat.request.FDs[:2] {
+		kept, err := unix.FcntlInt(uintptr(fd), unix.F_DUPFD_CLOEXEC, 0)
+		if err != nil {
+			return fmt.Errorf("connecting the interactor: %w", err)
+		}
+		d.held = append(d.held, kept)
+	}
+	return nil
+}
+
+// abandon closes what the side would have handed over, but for the pipes.
+func (d *side) abandon() { closeAll(d.seat.request.FDs[2:]) }
+
+// release lets the other side see that this one has closed its ends.
+func (d *side) release() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, fd := range d.held {
+		unix.Close(fd)
+	}
+	d.held = nil
 }
 
 func (s *slot) side(call *engine.Call, in, out int) (*side, error) {
@@ -88,9 +131,7 @@ func (s *slot) side(call *engine.Call, in, out int) (*side, error) {
 	for _, st := range call.Files {
 		fd, err := s.openStream(st, fileMode(call.Role, st))
 		if err != nil {
-			for _, open := range fds[2:] {
-				unix.Close(open)
-			}
+			closeAll(fds[2:])
 			return nil, err
 		}
 		fds = append(fds, fd)
@@ -102,6 +143,7 @@ func (s *slot) side(call *engine.Call, in, out int) (*side, error) {
 
 func (d *side) run(s *slot) error {
 	err := d.seat.spawner.Run(&d.seat.request, s.stopped, &d.exit)
+	d.release()
 	var refused *process.StartError
 	switch {
 	case errors.As(err, &refused) && refused.Refused():

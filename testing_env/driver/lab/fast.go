@@ -33,7 +33,8 @@ const (
 // strategy is how a program is run: by the fastest means that is still trusted. It
 // is shared by all slots, so that what one learns the others need not.
 type strategy struct {
-	runs atomic.Int64 // fast runs, in all slots
+	runs   atomic.Int64 // fast runs, in all slots
+	deaths atomic.Int64 // of its servers, in all slots
 
 	mu     sync.Mutex
 	mode   forkserver.Mode // 0 for exec
@@ -95,6 +96,14 @@ func (s *strategy) String() string {
 		name = s.mode.String()
 	}
 	return name + ": " + s.reason
+}
+
+// forgives takes note of a server's death and reports whether a new one is worth its
+// start: a program that ends its servers will go on doing so, but the kernel kills one
+// now and then for want of memory.
+func (s *strategy) forgives() bool {
+	const free, runsForOne = 3, 5000
+	return s.deaths.Add(1) <= free+s.runs.Load()/runsForOne
 }
 
 // server is a seat's fork server for one program.
@@ -281,16 +290,20 @@ func (s *slot) touched(t *seat, call *engine.Call) {
 	}
 }
 
-// distrust takes note of why a fast run had no result. Any other error is the
-// sandbox's.
+// distrust takes note of why a fast run had no result, for which exec makes up. Any
+// other error is the sandbox's.
 func (p *program) distrust(err error) error {
 	var unusable *forkserver.Unusable
-	if !errors.As(err, &unusable) {
+	switch {
+	case errors.Is(err, process.ErrGone):
+		// The server's spawner has died; the next run may have another one.
+		return nil
+	case !errors.As(err, &unusable):
 		return err
-	}
-	if unusable.Permanent {
+	case unusable.Died && p.strategy.forgives():
+	case unusable.Permanent:
 		p.strategy.giveUp(unusable.Reason)
-	} else {
+	default:
 		p.strategy.stepDown(forkserver.Fork, unusable.Reason)
 	}
 	return nil

@@ -217,9 +217,7 @@ func (s *slot) runExec(t *seat, p *program, call *engine.Call, out *engine.Outco
 	}
 	t.prepare(p, call, fds)
 	err = s.launch(t)
-	for _, fd := range fds {
-		unix.Close(fd)
-	}
+	closeAll(fds)
 	if s.ctx.Err() != nil {
 		return s.ctx.Err()
 	}
@@ -311,12 +309,16 @@ func (s *slot) openAll(t *seat, call *engine.Call) ([]int, error) {
 		}
 	}
 	if err != nil {
-		for _, fd := range s.fds {
-			unix.Close(fd)
-		}
+		closeAll(s.fds)
 		return nil, err
 	}
 	return s.fds, nil
+}
+
+func closeAll(fds []int) {
+	for _, fd := range fds {
+		unix.Close(fd)
+	}
 }
 
 // fileMode is how a file argument is opened: an interactor writes its notes for
@@ -422,6 +424,11 @@ func (s *slot) outcome(t *seat, p *program, call *engine.Call, exit *process.Exi
 			out.Limit = engine.OutputLimit
 		}
 	}
+	if out.Limit == engine.IdleLimit {
+		// A server's descriptors may hold a lock that an earlier run took, and that
+		// this one waited for. What confirms it shall not.
+		s.stopServers()
+	}
 	return t.tidy()
 }
 
@@ -490,11 +497,15 @@ func (t *seat) empty() error {
 	return unix.Lstat(t.folder, &t.clean)
 }
 
-// release readies the slot for another job.
-func (s *slot) release() {
+func (s *slot) stopServers() {
 	for _, t := range s.seats {
 		t.stopServer()
 	}
+}
+
+// release readies the slot for another job.
+func (s *slot) release() {
+	s.stopServers()
 	s.bound = nil
 	for _, m := range s.streams {
 		if m != nil {

@@ -26,6 +26,8 @@ type Watch struct {
 	Aside  int
 	// Short, if not nil, reports that the sandbox is running out of memory.
 	Short func() bool
+	// Idling, if not nil, is called while the program has been idle for a while.
+	Idling func()
 	// Sweep, if not nil, kills everything that runs under the user id. It is for
 	// programs that do not end although they were killed.
 	Sweep func(uid uint32)
@@ -54,6 +56,8 @@ const (
 	// interval is how often a program is looked at. Most programs end before the
 	// first look, and cost none.
 	interval = 10 * time.Millisecond
+	// stalled is how long a program has to be idle before Idling is called.
+	stalled = 50 * time.Millisecond
 	// stubborn is how long a killed program may take to end before its user is
 	// swept: it may be held by another process that traces it.
 	stubborn = 100 * time.Millisecond
@@ -114,6 +118,9 @@ func (v *vigil) look(now time.Time) error {
 		v.kill(now)
 	case running:
 		v.seen.update(v, now.Sub(v.last))
+		if v.watch.Idling != nil && v.seen.idle >= stalled {
+			v.watch.Idling()
+		}
 		if v.broke = v.exceeded(now.Sub(v.began)); v.broke != BrokeNothing {
 			v.kill(now)
 		}
