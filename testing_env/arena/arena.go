@@ -38,6 +38,7 @@ const label = "stresstester.test"
 type Arena struct {
 	warm     *sandbox.Warm
 	launcher *counting
+	client   *docker.Launcher
 	label    string
 }
 
@@ -76,11 +77,15 @@ func Open(t testing.TB, o docker.Options) *Arena {
 	}
 	a.launcher = &counting{Launcher: l}
 	a.warm = sandbox.NewWarm(a.launcher, log)
-	t.Cleanup(func() {
-		_ = a.warm.Close()
-		_ = l.Close()
-	})
+	a.client = l
+	t.Cleanup(a.Close)
 	return a
+}
+
+// Close ends the sandbox before the test's end.
+func (a *Arena) Close() {
+	_ = a.warm.Close()
+	_ = a.client.Close()
 }
 
 // Launches is how many containers have been started; more than one means that one

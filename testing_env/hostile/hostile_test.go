@@ -216,7 +216,7 @@ func (s *siege) job(t *testing.T, a attack, p part) problem.Job {
 	return job
 }
 
-// neighbour runs other jobs in the same sandbox until it is stopped.
+// neighbour runs a job in the same sandbox again and again until it is stopped.
 type neighbour struct {
 	cancel context.CancelFunc
 	done   chan struct{}
@@ -231,32 +231,27 @@ func (s *siege) neighbour(t *testing.T) *neighbour {
 	n := &neighbour{done: make(chan struct{})}
 	ctx, cancel := context.WithCancel(t.Context())
 	n.cancel = cancel
-	good := s.honest(t)
-	good.Options.Tests = 10
-	bad := s.honest(t)
-	bad.Options.Tests = 10
-	bad.Programs[0] = bystander(t, problem.Tested, "faulty.c")
+	job := s.honest(t)
+	job.Options.Tests = 10
+	job.Programs[0] = bystander(t, problem.Tested, "faulty.c")
 	go func() {
 		defer close(n.done)
 		for first := true; n.wrong == "" && (first || ctx.Err() == nil); first = false {
-			n.wrong = s.neighbourly(good, problem.OK, 0)
-			if n.wrong == "" {
-				n.wrong = s.neighbourly(bad, problem.WA, faultyTest)
-			}
+			n.wrong = s.neighbourly(job)
 			n.runs++
 		}
 	}()
 	return n
 }
 
-// neighbourly runs a job of the neighbour and says what is wrong with its result.
-func (s *siege) neighbourly(job problem.Job, verdict problem.Verdict, test int) string {
+// neighbourly runs the neighbour's job and says what is wrong with its result.
+func (s *siege) neighbourly(job problem.Job) string {
 	r, err := s.arena.Try(context.Background(), job)
 	switch {
 	case err != nil:
 		return err.Error()
-	case r.Verdict != verdict || r.TestNumber != test || r.Flaky:
-		return fmt.Sprintf("%s on test %d (flaky: %v) instead of %s on test %d: %s", r.Verdict, r.TestNumber, r.Flaky, verdict, test, report(r))
+	case r.Verdict != problem.WA || r.TestNumber != faultyTest || r.Flaky:
+		return fmt.Sprintf("%s on test %d (flaky: %v) instead of WA on test %d: %s", r.Verdict, r.TestNumber, r.Flaky, faultyTest, report(r))
 	}
 	return ""
 }

@@ -109,6 +109,7 @@ func (s *strategy) forgives() bool {
 // server is a seat's fork server for one program.
 type server struct {
 	*forkserver.Server
+	seat     *seat
 	launcher *process.Spawner
 	child    *process.Child // the server's process
 	files    []*os.File
@@ -124,7 +125,7 @@ func (s *slot) startServer(t *seat, p *program, call *engine.Call) (*server, err
 	if err != nil {
 		return nil, err
 	}
-	v := &server{launcher: launcher}
+	v := &server{seat: t, launcher: launcher}
 	cfg := forkserver.Config{
 		Mode: p.strategy.current(), Shim: s.house.places.Shim, Argv: p.run, Env: v.environment(t, p, call),
 		Pin: true, CPU: s.cpu, OwnUID: true,
@@ -229,6 +230,12 @@ func (v *server) close() {
 		f.Close()
 	}
 	v.launcher.Close()
+	if v.child != nil && v.child.Lost() {
+		// Nothing else runs in this seat, and what comes must not be disturbed.
+		if err := v.seat.house.evict(v.seat.uid); err != nil {
+			fmt.Fprintln(os.Stderr, "driver: stopping a server:", err)
+		}
+	}
 }
 
 // runFast runs the call by the program's strategy. It reports false when the

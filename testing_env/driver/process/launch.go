@@ -11,6 +11,7 @@ type Child struct {
 	request Request
 	pid     int
 	ended   bool
+	lost    bool
 }
 
 // nobody is the process id of a child that had ended before it was seen. It is
@@ -52,6 +53,10 @@ func (s *Spawner) Launch(req *Request) (*Child, error) {
 // Pid is the child's process id.
 func (c *Child) Pid() int { return c.pid }
 
+// Lost reports, after Kill, that the spawner has died before: what it had started may
+// have outlived it, and is nobody's to wait for.
+func (c *Child) Lost() bool { return c.lost }
+
 // Kill kills the child and all that runs under its user id, and waits for them.
 // It may be called more than once.
 func (c *Child) Kill() {
@@ -63,11 +68,12 @@ func (c *Child) Kill() {
 		c.spawner.Kill()
 		ended, err := c.spawner.wait(interval)
 		if err != nil {
+			c.lost = true
 			return
 		}
 		if ended {
 			var exit Exit
-			_ = c.spawner.receive(&c.request, BrokeNothing, &exit)
+			c.lost = c.spawner.receive(&c.request, BrokeNothing, &exit) != nil
 			return
 		}
 	}

@@ -1,0 +1,4 @@
+// The seed.
+#include <iostream>
+
+int main(int argc, char **argv) { std::cout << argv[argc - 1] << '\n'; }
