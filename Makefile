@@ -15,7 +15,7 @@ GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 IMAGE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-short test-full hostile build drivers image image-full bench bench-shrink e2e vsix e2e-vscode lint fmt fuzz clean
+.PHONY: accuracy soak help setup demo test test-short test-full hostile build drivers image image-full bench bench-shrink e2e vsix e2e-vscode lint fmt fuzz clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,7 +34,7 @@ demo: setup ## install what is missing, build, and find the bug in examples/max-
 test: setup ## install what the tests need, and run them all
 	@$(MAKE) --no-print-directory image
 	go vet ./...
-	STRESSTESTER_IMAGE=$${IMAGE:-$$($(BIN)/stresstester image status --name)} go test -timeout 20m ./...
+	STRESSTESTER_HOSTILE=1 STRESSTESTER_IMAGE=$${IMAGE:-$$($(BIN)/stresstester image status --name)} go test -timeout 20m ./...
 
 test-short: drivers ## run the tests that need no sandbox
 	go test -short ./...
@@ -65,6 +65,13 @@ bench-shrink: ## measure the shrinker against two baselines
 
 hostile: image ## let a hundred hostile programs loose in the sandbox, under every strategy
 	STRESSTESTER_HOSTILE=1 STRESSTESTER_IMAGE=$${IMAGE:-$$($(BIN)/stresstester image status --name)} go test -timeout 30m -v ./testing_env/hostile
+
+accuracy: image ## measure verdicts on time and memory: at every limit, and ten thousand runs on a busy machine
+	STRESSTESTER_IMAGE=$${IMAGE:-$$($(BIN)/stresstester image status --name)} go test -timeout 30m -v ./testing_env/accuracy -long
+
+SOAK ?= 1000000
+soak: image ## make SOAK tests (default a million) while processes are killed at random, and look for leaks
+	STRESSTESTER_IMAGE=$${IMAGE:-$$($(BIN)/stresstester image status --name)} go test -timeout 4h -v ./testing_env/soak -run Million -tests $(SOAK)
 
 test-full: image-full ## run the tests of all languages, in the image that has them all
 	STRESSTESTER_IMAGE=$$($(BIN)/stresstester image status --target full --name) go test -timeout 20m ./testing_env/languages
