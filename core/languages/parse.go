@@ -77,9 +77,10 @@ type (
 		Trace          *traceText    `toml:"trace"`
 	}
 	traceText struct {
-		Flags []string `toml:"flags"`
-		Run   []string `toml:"run"`
-		Env   []string `toml:"env"`
+		Flags   []string `toml:"flags"`
+		Without []string `toml:"without"`
+		Run     []string `toml:"run"`
+		Env     []string `toml:"env"`
 	}
 	versionText struct {
 		Command []string `toml:"command"`

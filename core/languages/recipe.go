@@ -2,6 +2,7 @@ package languages
 
 import (
 	"path"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -44,7 +45,8 @@ func (l *Language) Recipe(p *problem.Program) (problem.Recipe, error) {
 func (l *Language) tracing(fill *strings.Replacer) problem.Tracing {
 	t := problem.Tracing{Run: expand(l.trace.Run, fill, l.RunFlags), Env: append([]string(nil), l.trace.Env...)}
 	if len(l.trace.Flags) > 0 {
-		t.Compile = append(expand(l.compile, fill, l.CompileFlags), l.trace.Flags...)
+		kept := slices.DeleteFunc(slices.Clone(l.compile), func(arg string) bool { return slices.Contains(l.trace.Without, arg) })
+		t.Compile = append(expand(kept, fill, l.CompileFlags), l.trace.Flags...)
 	}
 	return t
 }
