@@ -126,7 +126,7 @@ const (
 	repeatsWarned  = 50   // from how many tests on repeated inputs are judged
 	answersToWarn  = 200  // from how many equal answers on a warning is due
 	fewestDistinct = 10   // one distinct input in so many tests is too few
-	samplesKept    = 16   // how many inputs are kept as samples of the format
+	samplesKept    = 40   // how many inputs are kept as samples of the format
 	sampleBytes    = 4096 // how large a sample may be
 )
 

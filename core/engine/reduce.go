@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -38,7 +39,7 @@ func (r *run) reduce(ctx context.Context, f *finding) {
 		Width:    len(r.slots),
 		Samples:  r.watch.samples,
 		Improved: func(input []byte, runs int) {
-			r.stage.Store(fmt.Sprintf("%d bytes after %d runs", len(input), runs))
+			r.stage.Store(bestSoFar(input, runs))
 		},
 	})
 	f.original, f.oracleRuns, f.minimality = original, result.Runs, result.Proved
@@ -46,6 +47,19 @@ func (r *run) reduce(ctx context.Context, f *finding) {
 		return
 	}
 	r.adopt(ctx, f, result.Input)
+}
+
+// glimpse is how much of the best input so far a line of progress shows.
+const glimpse = 40
+
+// bestSoFar tells of the smallest input found so far: how large it is, and what it
+// is where a line can show that.
+func bestSoFar(input []byte, runs int) string {
+	text := fmt.Sprintf("%d bytes after %d runs", len(input), runs)
+	if shown := strings.Join(strings.Split(strings.TrimSpace(string(input)), "\n"), " / "); len(shown) <= glimpse {
+		text += ": " + shown
+	}
+	return text
 }
 
 // adopt replaces the finding's input by a smaller one, if freshly started
@@ -87,7 +101,15 @@ func (r *run) shrinkInput(ctx context.Context, f *finding, o shrink.Options) shr
 	if r.spec != nil {
 		return r.spec.Shrink(ctx, f.input, oracle, o)
 	}
-	return shrink.Text(ctx, f.input, oracle, o)
+	rec, made, note := r.record(ctx, f)
+	if rec != nil {
+		return shrink.ChoicesAndText(ctx, f.input, made.Choices, rec.run, oracle, o)
+	}
+	result := shrink.Text(ctx, f.input, oracle, o)
+	if note != "" {
+		result.Proved += " (Note: " + note + ".)"
+	}
+	return result
 }
 
 // tryAll runs the candidates on all slots and tells which of them still fail in

@@ -70,13 +70,9 @@ func (w *worker) makeInput(ctx context.Context, t trial) (judgement, error) {
 	if t.saved != nil {
 		return judgement{verdict: problem.OK}, w.slot.Set(Input, t.saved.Input)
 	}
-	text := strconv.FormatUint(t.seed, 10)
-	w.args = append(w.genArgs.Draw(w.args[:0], t.seed), text)
-	w.seed = append(append(w.seed[:0], text...), '\n')
-	if err := w.slot.Set(Seed, w.seed); err != nil {
+	if err := w.seedGenerator(t); err != nil {
 		return judgement{}, err
 	}
-	w.generate.Args, w.generate.SeedText = w.args, text
 	out := &w.outcome
 	if err := w.slot.Run(ctx, &w.generate, out); err != nil {
 		return judgement{}, err
@@ -93,6 +89,15 @@ func (w *worker) makeInput(ctx context.Context, t trial) (judgement, error) {
 			comment: "it printed nothing"}, nil
 	}
 	return judgement{verdict: problem.OK}, nil
+}
+
+// seedGenerator readies the generator's call for the trial.
+func (w *worker) seedGenerator(t trial) error {
+	text := strconv.FormatUint(t.seed, 10)
+	w.args = append(w.genArgs.Draw(w.args[:0], t.seed), text)
+	w.seed = append(append(w.seed[:0], text...), '\n')
+	w.generate.Args, w.generate.SeedText = w.args, text
+	return w.slot.Set(Seed, w.seed)
 }
 
 // judge runs everything but the generator on the input in the Input stream. The

@@ -54,6 +54,7 @@ type Language struct {
 	source       string
 	version      versionProbe
 	compile, run []string
+	record       []string
 	env          []string
 	threads      bool
 	memory       int64 // bytes

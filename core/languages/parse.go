@@ -75,6 +75,7 @@ type (
 		Diagnostics    []messageText `toml:"diagnostics"`
 		Crash          []crashText   `toml:"crash"`
 		Trace          *traceText    `toml:"trace"`
+		Record         []string      `toml:"record"`
 	}
 	traceText struct {
 		Flags   []string `toml:"flags"`
@@ -216,7 +217,7 @@ func (p *parser) language(id string) *Language {
 	l := &Language{
 		ID: id, Name: own.Name, Image: own.Image, VariantOf: own.VariantOf, Extensions: own.Extensions,
 		shebangs: own.Shebangs, source: text.Source, compile: text.Compile, run: text.Run, env: text.Env,
-		outOfMemory: text.OutOfMemory,
+		outOfMemory: text.OutOfMemory, record: text.Record,
 	}
 	if text.Trace != nil {
 		l.trace = *text.Trace
@@ -282,6 +283,7 @@ func (t languageText) or(base languageText) languageText {
 	t.MemoryMB = first(t.MemoryMB, base.MemoryMB)
 	t.Compile = firstList(t.Compile, base.Compile)
 	t.Run = firstList(t.Run, base.Run)
+	t.Record = firstList(t.Record, base.Record)
 	t.Env = firstList(t.Env, base.Env)
 	t.OutOfMemory = firstList(t.OutOfMemory, base.OutOfMemory)
 	t.Includes = firstList(t.Includes, base.Includes)
@@ -424,6 +426,7 @@ func (p *parser) commands(key string, l *Language) {
 	}
 	check(key+".compile", l.compile, forCompile)
 	check(key+".run", l.run, forRun)
+	check(key+".record", l.record, forRun)
 	check(key+".trace.flags", l.trace.Flags, nil)
 	check(key+".trace.run", l.trace.Run, forRun)
 	check(key+".trace.env", l.trace.Env, nil)

@@ -37,6 +37,7 @@ func (l *Language) Recipe(p *problem.Program) (problem.Recipe, error) {
 		OutOfMemory:    append([]string(nil), l.outOfMemory...),
 		CompileTime:    l.compileTime,
 		Trace:          l.tracing(fill),
+		Record:         expand(l.record, fill, l.RunFlags),
 	}, nil
 }
 

@@ -140,6 +140,10 @@ type Recipe struct {
 	CompileTime time.Duration `json:"compile_time,omitempty"`
 	// Trace says how the program is run to find the line that printed a byte.
 	Trace Tracing `json:"trace,omitzero"`
+	// Record stands in for Run where a generator's random choices are to be
+	// recorded and replayed; see testing_env/trace/record.py. Empty where the
+	// language cannot.
+	Record []string `json:"record,omitempty"`
 }
 
 // Tracing says how to run a program so that it tells which of its lines printed

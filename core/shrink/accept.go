@@ -3,8 +3,9 @@ package shrink
 // accepts reports whether the text follows the schema and has the traits: the
 // nearest thing to a validator where there is none.
 func (f *form) accepts(text []byte) bool {
-	d, ok := f.schema.read(readPage(text))
-	return ok && f.cellsHold(d) && f.listsHold(d) && f.ordersHold(d) && f.graphsHold(d)
+	p := readPage(text)
+	d, ok := f.schema.read(p)
+	return ok && f.endHolds(p) && f.onceHolds(d) && f.unequalHolds(d) && f.cellsHold(d) && f.listsHold(d) && f.ordersHold(d) && f.graphsHold(d)
 }
 
 func (f *form) cellsHold(d *document) bool {

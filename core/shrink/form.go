@@ -14,7 +14,11 @@ type form struct {
 	// orders are pairs of leaves on a line of which the first never exceeds the
 	// second.
 	orders []order
-	graphs []graph
+	// unequal are pairs of leaves on a line that are never equal.
+	unequal []order
+	graphs  []graph
+	// end is the text of a last line that only ends the input; nil if none does.
+	end []byte
 	// listed says that some leaf has a trait of lists.
 	listed bool
 	// learntFrom is the number of pages that have the form.
@@ -77,6 +81,9 @@ func observe(s *schema, pages []*page) *form {
 	f.findLists(docs)
 	f.findSquares(docs)
 	f.findPairs(docs)
+	f.findFloors(docs)
+	f.findOnce(docs)
+	f.findEnd(pages)
 	f.findScoped()
 	return f
 }

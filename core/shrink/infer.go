@@ -40,7 +40,7 @@ func infer(p *page, samples []*page) *schema {
 func (f *finder) search(limit int) {
 	f.work = searchWork + workPerToken*len(f.page.tokens)
 	for f.limit = min(60, limit); f.best == nil && f.work > 0; f.limit = min(f.limit+20, limit) {
-		f.block(at{}, nil, 0, func(items []item, a at) {
+		f.block(at{}, nil, func(items []item, a at) {
 			if a.line == len(f.page.lines) && len(items) > 0 {
 				f.complete(items, a)
 			}
@@ -52,9 +52,9 @@ func (f *finder) search(limit int) {
 }
 
 // searchWork and workPerToken bound the tokens and lines looked at in one search,
-// to about a tenth of a second for small pages.
+// to a few tenths of a second for small pages.
 const (
-	searchWork   = 2_000_000
+	searchWork   = 120_000_000
 	workPerToken = 2_000
 )
 
@@ -117,6 +117,7 @@ type at struct {
 	// visible are the variables that can count what follows, around those that
 	// count the repeats around it.
 	visible, around []int
+	depth           int // of repeats around it
 }
 
 type finder struct {
@@ -134,29 +135,48 @@ type finder struct {
 
 // block tries all ways to go on after items, and tells done of every way there
 // is to stop.
-func (f *finder) block(a at, items []item, depth int, done func([]item, at)) {
-	done(items, a)
-	if a.line == len(f.page.lines) || len(items) == maxBlockItems || f.tired(a) {
+func (f *finder) block(a at, items []item, done func([]item, at)) {
+	if a.depth == 0 && !f.suitsSamples(items) {
 		return
 	}
-	f.repeats(a, depth, func(it item, a at) {
-		f.block(a, append(slices.Clip(items), it), depth, done)
+	done(items, a)
+	if a.line == len(f.page.lines) || len(items) == maxBlockItems || f.tired(a, costLine) {
+		return
+	}
+	f.repeats(a, func(it item, a at) {
+		f.block(a, append(slices.Clip(items), it), done)
 	})
 	f.line(a, func(fields []field, a at) {
 		a.line++
 		a.cost += costLine
-		f.block(a, append(slices.Clip(items), item{kind: fixedLine, fields: fields}), depth, done)
+		f.block(a, append(slices.Clip(items), item{kind: fixedLine, fields: fields}), done)
 	})
-	if depth == 0 && f.open {
+	if a.depth == 0 && f.open {
 		left := len(f.page.lines) - a.line
 		a.line, a.cost = len(f.page.lines), a.cost+costRest+10*min(left, 6)
-		f.block(a, append(slices.Clip(items), item{kind: rest}), depth, done)
+		f.block(a, append(slices.Clip(items), item{kind: rest}), done)
 	}
 }
 
-func (f *finder) tired(a at) bool {
+// tired reports whether it is not worth going on, at a place from which every way
+// costs at least so much more.
+func (f *finder) tired(a at, more int) bool {
 	f.work -= stepWork * (1 + len(a.visible))
-	return f.work <= 0 || a.cost > f.limit || f.best != nil && a.cost >= f.cost
+	cost := a.cost + more
+	return f.work <= 0 || cost > f.limit || f.best != nil && cost >= f.cost
+}
+
+// suitsSamples reports whether the samples, or the first of them, begin with the
+// items.
+func (f *finder) suitsSamples(items []item) bool {
+	for _, p := range f.samples[:min(len(f.samples), 4)] {
+		r := &reader{page: p, values: make([]int64, len(f.values)+1), learning: true}
+		_, ok := r.match(cloneItems(items), 0)
+		if f.work -= r.work; !ok {
+			return false
+		}
+	}
+	return true
 }
 
 // line tries all ways to read the line at which a stands.
@@ -166,7 +186,11 @@ func (f *finder) line(a at, done func([]field, at)) {
 }
 
 func (f *finder) fields(a at, l line, token int, fields []field, done func([]field, at)) {
-	if f.tired(a) {
+	more := costLine
+	if token < int(l.end) {
+		more += costScalar
+	}
+	if f.tired(a, more) {
 		return
 	}
 	if token == int(l.end) {
@@ -207,7 +231,7 @@ func (f *finder) runs(a at, l line, token int, fields []field, done func([]field
 	for _, v := range a.visible {
 		for _, by := range []length{{v, 0, 1}, {v, -1, 1}, {v, 1, 1}, {v, 0, 2}, {v, 0, 3}} {
 			n := by.of(f.values)
-			if n < 0 || n > left || n == 0 && left > 0 {
+			if n < f.least(a) || n > left || n == 0 && left > 0 {
 				continue
 			}
 			next := a
@@ -243,6 +267,15 @@ func costOfRun(by length, n int, last bool) int {
 	return cost
 }
 
+// least is the least number of times that is worth considering: without samples,
+// and outside of repeats, nothing could tell that a single thing is counted.
+func (f *finder) least(a at) int {
+	if a.depth == 0 && len(f.samples) == 0 {
+		return 2
+	}
+	return 0
+}
+
 // order makes the variables that count nothing yet be used in their order.
 func (f *finder) order(a at, v int) int {
 	for _, u := range a.visible {
@@ -256,30 +289,30 @@ func (f *finder) order(a at, v int) int {
 func (f *finder) use(v, n int) { f.used[v] += n }
 
 // repeats tries all repeats that begin at the line.
-func (f *finder) repeats(a at, depth int, done func(item, at)) {
+func (f *finder) repeats(a at, done func(item, at)) {
 	for _, v := range a.visible {
 		for _, offset := range []int{0, -1} {
 			by := length{variable: v, offset: offset, stride: 1}
-			if n := by.of(f.values); n >= 0 && n <= len(f.page.lines)-a.line {
+			if n := by.of(f.values); n >= f.least(a) && n <= len(f.page.lines)-a.line {
 				next := a
 				next.cost += costRepeat - offset*costOffset + f.order(a, v)
 				if slices.Contains(a.around, v) {
 					next.cost += costSquare
 				}
 				f.use(v, 1)
-				f.bodies(next, by, n, depth, done)
+				f.bodies(next, by, n, done)
 				f.use(v, -1)
 			}
 		}
 	}
-	if depth == 0 && f.open {
+	if a.depth == 0 && f.open {
 		a.cost += costForever
-		f.bodies(a, length{variable: noVariable}, -1, depth, done)
+		f.bodies(a, length{variable: noVariable}, -1, done)
 	}
 }
 
 // bodies tries all bodies of a repeat of n times; -1 means up to the end.
-func (f *finder) bodies(a at, by length, n, depth int, done func(item, at)) {
+func (f *finder) bodies(a at, by length, n int, done func(item, at)) {
 	if n == 0 {
 		// What is repeated cannot be seen here; other places tell (see settle).
 		a.cost += costUnseen
@@ -287,13 +320,14 @@ func (f *finder) bodies(a at, by length, n, depth int, done func(item, at)) {
 		return
 	}
 	f.oneLine(a, by, n, done)
-	if depth == maxDepth {
+	if a.depth == maxDepth {
 		return
 	}
 	start := a
 	a.around = append(slices.Clip(a.around), by.variable)
-	f.block(a, nil, depth+1, func(body []item, b at) {
-		b.around = start.around
+	a.depth++
+	f.block(a, nil, func(body []item, b at) {
+		b.around, b.depth = start.around, start.depth
 		if len(body) > 1 || len(body) == 1 && body[0].kind == repeat {
 			f.again(start, b, by, n, body, done)
 		}
@@ -356,7 +390,7 @@ func (f *finder) widths(first, end int) map[string]int {
 // again reads the body, which was found between start and b, the other n-1 times.
 func (f *finder) again(start, b at, by length, n int, body []item, done func(item, at)) {
 	it := item{kind: repeat, by: by, body: body}
-	if f.tired(b) || n*countLines(body) > len(f.page.lines)+f.page.blank-start.line {
+	if f.tired(b, 0) || n*countLines(body) > len(f.page.lines)+f.page.blank-start.line {
 		return
 	}
 	r := &reader{page: f.page, values: slices.Clone(f.values[:b.variables])}
@@ -410,7 +444,7 @@ func (f *finder) complete(items []item, a at) {
 			a.cost += costUnused
 		}
 	}
-	if f.tired(a) {
+	if f.tired(a, 0) {
 		return
 	}
 	s := &schema{items: cloneItems(items), variables: a.variables}
@@ -424,7 +458,7 @@ func (f *finder) complete(items []item, a at) {
 		}
 	}
 	a.cost += costTag * (countTags(s.items) - before)
-	if !f.tired(a) && tagsTell(s.items) {
+	if !f.tired(a, 0) && tagsTell(s.items) {
 		f.best, f.cost = s, a.cost
 	}
 }

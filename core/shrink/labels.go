@@ -167,6 +167,7 @@ func (f *form) pairItems(docs []*document, items []item, repeated bool) {
 			for a := range columns {
 				for b := a + 1; b < len(columns); b++ {
 					f.findOrder(docs, columns[a], columns[b], repeated)
+					f.findUnequal(docs, columns[a], columns[b])
 				}
 			}
 		}

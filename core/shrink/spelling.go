@@ -7,8 +7,10 @@ type wordTraits struct {
 	// balanced says that the words are brackets that match, plain that they are
 	// digits and longer ones do not begin with 0.
 	balanced, plain bool
-	// letters are the bytes seen.
-	letters [256]bool
+	// letters are the bytes seen, once those that every grid has exactly once,
+	// which is said by marked.
+	letters, once [256]bool
+	marked        bool
 }
 
 // findWords finds the leaves that are words, and what counts their letters.

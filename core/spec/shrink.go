@@ -205,36 +205,52 @@ func familiesOf(p place, f *field, v *value) []family {
 
 // without makes the candidate that keeps only some of the family's things.
 func (sh *shrinker) without(base *record, fam family, kept []int) []byte {
-	return sh.candidate(base, func(tree *record) bool {
-		v := newEnv(sh.spec)
-		rec := fam.find(tree, &v)
-		if rec == nil {
+	return sh.candidate(base, func(tree *record) bool { return sh.reduce(tree, fam, kept) })
+}
+
+// reduce keeps only some of the family's things in the tree. It reports false
+// where the tree no longer has the family.
+func (sh *shrinker) reduce(tree *record, fam family, kept []int) bool {
+	v := newEnv(sh.spec)
+	rec := fam.find(tree, &v)
+	if rec == nil {
+		return false
+	}
+	switch {
+	case fam.counter != nil:
+		if rec.vals[fam.counter.slot].num != int64(fam.size) {
 			return false
 		}
-		switch {
-		case fam.counter != nil:
-			gone := make([]bool, fam.size)
-			for i := range gone {
-				gone[i] = true
-			}
-			for _, i := range kept {
-				gone[i] = false
-			}
-			v.remove(fam.counter, rec, gone)
-		case fam.repeat != nil:
-			m := rec.vals[fam.repeat.slot].more
-			m.recs = choose(m.recs, kept, 1)
-		case fam.text.typ.scalarText():
-			m := rec.vals[fam.text.slot].more
-			m.text = choose(m.text, kept, 1)
-		default:
-			val := &rec.vals[fam.text.slot]
-			pieces := val.pieces()
-			pieces[fam.piece] = choose(pieces[fam.piece], kept, 1)
-			val.setPieces(pieces)
+		gone := make([]bool, fam.size)
+		for i := range gone {
+			gone[i] = true
 		}
-		return true
-	})
+		for _, i := range kept {
+			gone[i] = false
+		}
+		v.remove(fam.counter, rec, gone)
+	case fam.repeat != nil:
+		m := rec.vals[fam.repeat.slot].more
+		if len(m.recs) != fam.size {
+			return false
+		}
+		m.recs = choose(m.recs, kept, 1)
+	case fam.text.typ.scalarText():
+		m := rec.vals[fam.text.slot].more
+		if len(m.text) != fam.size {
+			return false
+		}
+		m.text = choose(m.text, kept, 1)
+	default:
+		val := &rec.vals[fam.text.slot]
+		pieces := val.pieces()
+		if fam.piece >= len(pieces) || len(pieces[fam.piece]) != fam.size {
+			return false
+		}
+		pieces[fam.piece] = choose(pieces[fam.piece], kept, 1)
+		val.setPieces(pieces)
+	}
+	return true
 }
 
 // Bounds of one pass: the families it looks at (those of an input with thousands
@@ -340,6 +356,11 @@ func (sh *shrinker) several() bool {
 			}
 		})
 	})
+	for _, pass := range []func(*shrinker){(*shrinker).brackets, (*shrinker).inStep, (*shrinker).pairs} {
+		if bytes.Equal(before, sh.search.Best()) {
+			pass(sh)
+		}
+	}
 	return !bytes.Equal(before, sh.search.Best())
 }
 

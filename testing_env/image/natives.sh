@@ -23,7 +23,7 @@ if any_c "$sources/shim"; then
 fi
 if any_c "$sources/trace"; then
 	gcc -std=gnu17 -O2 -Wall -Wextra -fvisibility=hidden -fPIC -shared -o "$destination/trace.so" "$sources"/trace/*.c
-	cp "$sources/trace/trace.py" "$destination/"
+	cp "$sources/trace/trace.py" "$sources/trace/record.py" "$destination/"
 	mkdir "$destination/trace"
 	javac -g:none -proc:none -d "$destination/trace" "$sources/trace/Trace.java"
 fi

@@ -35,7 +35,7 @@ type Shape struct {
 	Name string
 	// Letters says that digits are letters in this format: each counts.
 	Letters bool
-	// Spec describes the format in the spec language.
+	// Spec describes the format in the spec language; empty where that cannot.
 	Spec string
 	// Generate makes a random valid input; size is the number of elements it
 	// may have, give or take, limit the absolute value of its free numbers.
@@ -132,12 +132,18 @@ func (s *Shape) Samples(r *rand.Rand, n, size int) [][]byte {
 	return samples
 }
 
-// All are the bugs in the order in which the benchmark shows them.
+// All are the bugs that the shrinkers were made with, in the order in which the
+// benchmark shows them.
 func All() []*Bug {
 	var all []*Bug
 	for _, group := range [][]*Bug{arrays(), queries(), graphs(), texts(), others()} {
 		all = append(all, group...)
 	}
+	return complete(all)
+}
+
+// complete adds what is known of the bugs.
+func complete(all []*Bug) []*Bug {
 	for _, b := range all {
 		b.Example = smallest[b.Name]
 		b.Smallest = b.Shape.Size([]byte(b.Example))
@@ -157,4 +163,26 @@ func (s *Shape) Size(input []byte) int {
 		}
 	}
 	return n
+}
+
+// Enumeration is what going through the smallest inputs of a bug's spec, in the
+// order of their measure, has shown.
+type Enumeration struct {
+	// Inputs of a Measure up to Measure were all looked at.
+	Inputs, Measure int
+	// Size is that of the smallest that fails, math.MaxInt if none does, Least
+	// that of the smallest of all.
+	Size, Least int
+}
+
+// How says in a few words how Smallest is known.
+func (b *Bug) How() string {
+	e, ok := enumerations[b.Name]
+	switch {
+	case ok && e.Size <= b.Smallest && e.Least == b.Smallest:
+		return "no input is smaller"
+	case ok && e.Size <= b.Smallest:
+		return "enumerated"
+	}
+	return "best of all searches"
 }

@@ -2,13 +2,14 @@ package bugs
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
 func TestEveryGeneratorMakesValidInputsAndEveryBugShows(t *testing.T) {
 	t.Parallel()
 	names := map[string]bool{}
-	for _, b := range All() {
+	for _, b := range slices.Concat(All(), HeldOut(), Unseen()) {
 		if names[b.Name] {
 			t.Errorf("two bugs are called %q", b.Name)
 		}
@@ -41,12 +42,12 @@ func TestEveryGeneratorMakesValidInputsAndEveryBugShows(t *testing.T) {
 
 func TestEverySmallestInputKnownIsValidAndFails(t *testing.T) {
 	t.Parallel()
-	for _, b := range All() {
+	for _, b := range append(All(), HeldOut()...) {
 		if input := []byte(b.Example); !b.Shape.IsValid(input) || !b.Fails(input) {
 			t.Errorf("%s: %q is not valid or does not fail", b.Name, input)
 		}
 	}
-	if len(smallest) != len(All()) {
-		t.Errorf("%d smallest inputs for %d bugs", len(smallest), len(All()))
+	if n := len(All()) + len(HeldOut()) + len(Unseen()); len(smallest) != n {
+		t.Errorf("%d smallest inputs for %d bugs", len(smallest), n)
 	}
 }

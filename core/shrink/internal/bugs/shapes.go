@@ -30,7 +30,7 @@ func spelled(s, alphabet string) bool { return strings.Trim(s, alphabet) == "" }
 
 var array = &Shape{
 	Name: "array",
-	Spec: "n: int 1..100000\na: int[n] -1000000000..1000000000\n",
+	Spec: "n: int 1..100000\na: int[n] -10^9..10^9\n",
 	Generate: func(r *rand.Rand, size, limit int) []byte {
 		var t text
 		n := in(r, 1, size)
@@ -46,7 +46,7 @@ var array = &Shape{
 
 var tests = &Shape{
 	Name: "test cases",
-	Spec: "t: int 1..1000\nrepeat t {\n  n: int 1..1000\n  a: int[n] 1..1000000000\n}\n",
+	Spec: "t: int 1..1000\nrepeat t {\n  n: int 1..1000\n  a: int[n] 1..10^9\n}\n",
 	Generate: func(r *rand.Rand, size, limit int) []byte {
 		var t text
 		cases := in(r, 1, max(1, size/2))
@@ -124,7 +124,7 @@ func validTree(in *Reader, n, limit int) bool {
 
 var weightedTree = &Shape{
 	Name: "weighted tree with queries",
-	Spec: "n: int 1..1000    q: int 1..1000\ne: tree(n) weight 1..1000000000\nrepeat q {\n  u: int 1..n    v: int 1..n\n}\n",
+	Spec: "n: int 1..1000  q: int 1..1000\ne: tree(n) weight 1..10^9\nrepeat q {\n  u: int 1..n  v: int 1..n\n}\n",
 	Generate: func(r *rand.Rand, size, limit int) []byte {
 		var t text
 		n, q := in(r, 1, max(1, size/2)), in(r, 1, max(1, size/3))
@@ -143,7 +143,7 @@ var weightedTree = &Shape{
 
 var graph = &Shape{
 	Name: "graph",
-	Spec: "n: int 1..1000    m: int 0..1000\ne: graph(n, m) simple\n",
+	Spec: "n: int 1..1000  m: int 0..1000\ne: graph(n, m) simple\n",
 	Generate: func(r *rand.Rand, size, _ int) []byte {
 		n := in(r, 1, max(1, size/2))
 		edges := someEdges(r, n, in(r, 0, size))
@@ -162,7 +162,7 @@ var graph = &Shape{
 
 var weightedGraph = &Shape{
 	Name: "weighted connected graph",
-	Spec: "n: int 1..1000    m: int 0..1000\ne: graph(n, m) connected simple weight 1..1000000000\n",
+	Spec: "n: int 1..1000  m: int 0..1000\ne: graph(n, m) connected simple weight 1..10^9\n",
 	Generate: func(r *rand.Rand, size, limit int) []byte {
 		n := in(r, 2, max(2, size/2))
 		edges := someEdges(r, n, in(r, 0, size))
@@ -232,7 +232,7 @@ func validEdges(in *Reader, n, m, limit int) bool {
 
 var rangeQueries = &Shape{
 	Name: "array with range queries",
-	Spec: "n: int 1..1000    q: int 1..1000\na: int[n] -1000000000..1000000000\nrepeat q {\n  l: int 1..n    r: int l..n\n}\n",
+	Spec: "n: int 1..1000  q: int 1..1000\na: int[n] -10^9..10^9\nrepeat q {\n  l: int 1..n  r: int l..n\n}\n",
 	Generate: func(r *rand.Rand, size, limit int) []byte {
 		var t text
 		n, q := in(r, 1, size), in(r, 1, max(1, size/2))
@@ -257,7 +257,7 @@ var rangeQueries = &Shape{
 
 var commands = &Shape{
 	Name: "commands",
-	Spec: "q: int 1..1000\nrepeat q {\n  choose {\n    \"1\" x: int 1..1000000000\n    \"2\" y: int 1..1000000000\n    \"3\"\n  }\n}\n",
+	Spec: "q: int 1..1000\nrepeat q {\n  | 1 x: int 1..10^9\n  | 2 y: int 1..10^9\n  | 3\n}\n",
 	Generate: func(r *rand.Rand, size, limit int) []byte {
 		var t text
 		q := in(r, 1, size)
@@ -332,7 +332,7 @@ var brackets = &Shape{
 
 var twoStrings = &Shape{
 	Name: "two strings",
-	Spec: "s: string(1..1000) \"a..z\"\nt: string(1..1000) \"a..z\"\n",
+	Spec: "s: string(1..1000) lower\nt: string(1..1000) lower\n",
 	Generate: func(r *rand.Rand, size, limit int) []byte {
 		alphabet := "abcdefghijklmnopqrstuvwxyz"[:min(26, limit)]
 		var t text
@@ -348,7 +348,7 @@ var twoStrings = &Shape{
 
 var grid = &Shape{
 	Name: "grid",
-	Spec: "h: int 1..100    w: int 1..100\ng: grid(h, w) \".#\"\n",
+	Spec: "h: int 1..100  w: int 1..100\ng: grid(h, w) \".#\"\n",
 	Generate: func(r *rand.Rand, size, _ int) []byte {
 		var t text
 		h, w := in(r, 1, max(1, size/3)), in(r, 1, max(1, size/3))
@@ -371,7 +371,7 @@ var grid = &Shape{
 
 var matrix = &Shape{
 	Name: "matrix",
-	Spec: "n: int 1..100    m: int 1..100\na: int[n][m] -1000000000..1000000000\n",
+	Spec: "n: int 1..100  m: int 1..100\na: int[n][m] -10^9..10^9\n",
 	Generate: func(r *rand.Rand, size, limit int) []byte {
 		var t text
 		n, m := in(r, 1, max(1, size/3)), in(r, 1, max(1, size/3))
@@ -416,7 +416,7 @@ var permutation = &Shape{
 
 var knapsack = &Shape{
 	Name: "knapsack",
-	Spec: "n: int 1..100    c: int 1..1000\nrepeat n {\n  w: int 1..1000    v: int 1..1000000000\n}\n",
+	Spec: "n: int 1..100  c: int 1..1000\nrepeat n {\n  w: int 1..1000  v: int 1..10^9\n}\n",
 	Generate: func(r *rand.Rand, size, limit int) []byte {
 		var t text
 		n, c := in(r, 1, max(1, size/2)), in(r, 1, 60)
@@ -438,7 +438,7 @@ var knapsack = &Shape{
 
 var intervals = &Shape{
 	Name: "intervals",
-	Spec: "n: int 1..1000\nrepeat n {\n  l: int 0..1000000000    r: int l..1000000000\n}\n",
+	Spec: "n: int 1..1000\nrepeat n {\n  l: int 0..10^9  r: int l..10^9\n}\n",
 	Generate: func(r *rand.Rand, size, limit int) []byte {
 		var t text
 		n := in(r, 1, max(1, size/2))
@@ -462,7 +462,7 @@ var intervals = &Shape{
 
 var sets = &Shape{
 	Name: "lists with their own lengths",
-	Spec: "n: int 1..100\nrepeat n {\n  k: int 1..100    x: int[k] 1..1000000000\n}\n",
+	Spec: "n: int 1..100\nrepeat n {\n  k: int 1..100  x: int[k] 1..10^9\n}\n",
 	Generate: func(r *rand.Rand, size, limit int) []byte {
 		var t text
 		n := in(r, 1, max(1, size/3))
@@ -486,7 +486,7 @@ var sets = &Shape{
 
 var parents = &Shape{
 	Name: "parents of a rooted tree",
-	Spec: "n: int 2..1000\nrepeat i in 2..n {\n  p: int 1..i-1\n}\na: int[n] -1000000000..1000000000\n",
+	Spec: "n: int 2..1000\np: parents(n) ordered\na: int[n] -10^9..10^9\n",
 	Generate: func(r *rand.Rand, size, limit int) []byte {
 		var t text
 		n := in(r, 2, max(2, size))
@@ -511,7 +511,7 @@ var parents = &Shape{
 
 var pair = &Shape{
 	Name: "pairs of numbers",
-	Spec: "t: int 1..1000\nrepeat t {\n  a: int 1..1000000000    b: int 1..1000000000\n}\n",
+	Spec: "t: int 1..1000\nrepeat t {\n  a: int 1..10^9  b: int 1..10^9\n}\n",
 	Generate: func(r *rand.Rand, size, limit int) []byte {
 		var t text
 		cases := in(r, 1, max(1, size/2))
@@ -529,7 +529,7 @@ var pair = &Shape{
 
 var choice = &Shape{
 	Name: "array with a number",
-	Spec: "n: int 1..1000    k: int 1..n\na: int[n] -1000000000..1000000000\n",
+	Spec: "n: int 1..1000  k: int 1..n\na: int[n] -10^9..10^9\n",
 	Generate: func(r *rand.Rand, size, limit int) []byte {
 		var t text
 		n := in(r, 1, size)

@@ -10,6 +10,7 @@ import (
 
 var graphTests = &Shape{
 	Name: "test cases of graphs",
+	Spec: "t: int 1..100\nrepeat t {\n  n: int 1..1000  m: int 0..1000\n  e: graph(n, m) simple\n}\n",
 	Generate: func(r *rand.Rand, size, _ int) []byte {
 		var t text
 		cases := in(r, 1, 4)
@@ -38,6 +39,7 @@ var graphTests = &Shape{
 
 var distances = &Shape{
 	Name: "matrix of distances",
+	Spec: "n: int 1..100\na: int[n][n] 0..10^9\nwhere all(i in 1..n, a[i][i] == 0), all(i in 1..n, all(j in 1..n, i == j or a[i][j] >= 1))\n",
 	Generate: func(r *rand.Rand, size, limit int) []byte {
 		var t text
 		n := in(r, 1, max(1, size/3))
@@ -64,6 +66,7 @@ var distances = &Shape{
 
 var twoArrays = &Shape{
 	Name: "two arrays",
+	Spec: "n, m: int 1..1000\na: int[n] 1..10^9 sorted\nb: int[m] 1..10^9 sorted\n",
 	Generate: func(r *rand.Rand, size, limit int) []byte {
 		var t text
 		n, m := in(r, 1, max(1, size/2)), in(r, 1, max(1, size/2))
@@ -84,6 +87,7 @@ var twoArrays = &Shape{
 
 var updates = &Shape{
 	Name: "updates and queries from 0",
+	Spec: "n, q: int 1..1000\na: int[n] 0..10^9\nrepeat q {\n  | \"+\" i: int 0..n-1  x: int 0..10^9\n  | \"?\" l: int 0..n-1  r: int l..n-1\n}\n",
 	Generate: func(r *rand.Rand, size, limit int) []byte {
 		var t text
 		n, q := in(r, 1, size), in(r, 1, max(1, size/2))
@@ -118,6 +122,7 @@ var updates = &Shape{
 
 var points = &Shape{
 	Name: "points with decimals",
+	Spec: "n: int 2..1000\nrepeat n {\n  x, y: float -10^4..10^4 digits 2\n}\n",
 	Generate: func(r *rand.Rand, size, limit int) []byte {
 		var t text
 		n := in(r, 2, max(2, size/2))
@@ -142,6 +147,7 @@ var points = &Shape{
 
 var oneLine = &Shape{
 	Name: "all on one line",
+	Spec: "n: int 1..1000  s: int 1..10^9  a: int[n] 1..10^9\n",
 	Generate: func(r *rand.Rand, size, limit int) []byte {
 		var t text
 		n := in(r, 1, size)
@@ -156,6 +162,7 @@ var oneLine = &Shape{
 
 var untilEnd = &Shape{
 	Name: "lines up to the end",
+	Spec: "repeat 1..1000 {\n  a, b: int -10^9..10^9\n}\n",
 	Generate: func(r *rand.Rand, size, limit int) []byte {
 		var t text
 		for range in(r, 1, max(1, size/2)) {
@@ -174,6 +181,7 @@ var untilEnd = &Shape{
 
 var sortedQueries = &Shape{
 	Name: "sorted array with searches",
+	Spec: "n, q: int 1..1000\na: int[n] 1..10^9 sorted\nx: int[q] 1..10^9 lines\n",
 	Generate: func(r *rand.Rand, size, limit int) []byte {
 		var t text
 		n, q := in(r, 1, size), in(r, 1, max(1, size/2))
@@ -195,6 +203,7 @@ var sortedQueries = &Shape{
 
 var bigNumbers = &Shape{
 	Name: "two long numbers", Letters: true,
+	Spec: "a: string(1..1000) digit\nb: string(1..1000) digit\nwhere len(a) == 1 or a[1] != \"0\", len(b) == 1 or b[1] != \"0\"\n",
 	Generate: func(r *rand.Rand, size, _ int) []byte {
 		var t text
 		for range 2 {
@@ -215,6 +224,7 @@ var bigNumbers = &Shape{
 
 var jobs = &Shape{
 	Name: "weighted intervals",
+	Spec: "n: int 1..1000\nrepeat n {\n  l: int 1..2*10^9-1  r: int l+1..2*10^9  w: int 1..10^9\n}\n",
 	Generate: func(r *rand.Rand, size, limit int) []byte {
 		var t text
 		n := in(r, 1, max(1, size/3))
@@ -238,6 +248,7 @@ var jobs = &Shape{
 
 var dag = &Shape{
 	Name: "directed graph without cycles",
+	Spec: "n: int 1..1000  m: int 0..1000\nrepeat m {\n  u: int 1..n-1  v: int u+1..n\n  where unique(u, v)\n}\n",
 	Generate: func(r *rand.Rand, size, _ int) []byte {
 		n := in(r, 2, max(2, size/2))
 		edges := someEdges(r, n, in(r, 1, size))
@@ -262,6 +273,7 @@ var dag = &Shape{
 
 var digitGrid = &Shape{
 	Name: "grid of digits", Letters: true,
+	Spec: "h, w: int 1..100\ng: grid(h, w) digit\n",
 	Generate: func(r *rand.Rand, size, _ int) []byte {
 		var t text
 		h, w := in(r, 1, max(1, size/3)), in(r, 1, max(1, size/3))
@@ -284,6 +296,7 @@ var digitGrid = &Shape{
 
 var wordList = &Shape{
 	Name: "list of words",
+	Spec: "n: int 1..1000\nw: string[n](1..100) lower lines\n",
 	Generate: func(r *rand.Rand, size, limit int) []byte {
 		var t text
 		n := in(r, 1, max(1, size/2))
@@ -327,6 +340,7 @@ func nest(r *rand.Rand, n int) string {
 
 var matching = &Shape{
 	Name: "pairs between two sides",
+	Spec: "n, m: int 1..100  k: int 1..1000\ne: graph(n, m, k) simple\n",
 	Generate: func(r *rand.Rand, size, _ int) []byte {
 		var t text
 		n, m := in(r, 1, max(1, size/3)), in(r, 1, max(1, size/3))
@@ -359,6 +373,7 @@ var matching = &Shape{
 
 var colouredTree = &Shape{
 	Name: "tree with colours",
+	Spec: "n: int 1..1000\nc: int[n] 1..5\ne: tree(n)\n",
 	Generate: func(r *rand.Rand, size, limit int) []byte {
 		var t text
 		n := in(r, 1, max(1, size/2))
@@ -375,6 +390,7 @@ var colouredTree = &Shape{
 
 var permutationTests = &Shape{
 	Name: "test cases of permutations",
+	Spec: "t: int 1..100\nrepeat t {\n  n: int 1..1000\n  p: perm(n)\n}\n",
 	Generate: func(r *rand.Rand, size, _ int) []byte {
 		var t text
 		cases := in(r, 1, 5)
