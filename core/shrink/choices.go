@@ -409,6 +409,11 @@ func ChoicesAndText(ctx context.Context, input []byte, made []Choice, generate G
 	}
 	second := Text(ctx, first.Input, oracle, o)
 	second.Runs += first.Runs
+	if slices.Equal(second.Input, first.Input) {
+		second.Proved = "The generator itself makes this input. " + second.Proved
+	} else {
+		second.Proved = "This input is smaller than what the generator's choices were shrunk to. " + second.Proved
+	}
 	return second
 }
 

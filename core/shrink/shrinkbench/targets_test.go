@@ -74,8 +74,13 @@ func TestSpecsAndValidatorsAgree(t *testing.T) {
 				}
 			}
 			for seed := range uint64(100) {
-				if input, err := s.Generate(nil, seed, spec.Size(seed/8+1)); err != nil || !b.Shape.IsValid(input) {
-					t.Fatalf("the spec makes what is not valid (%v):\n%s", err, input)
+				input, err := s.Generate(nil, seed, spec.Size(seed/8+1))
+				if err != nil {
+					t.Logf("the spec judges, but does not generate: %v", err)
+					break
+				}
+				if !b.Shape.IsValid(input) {
+					t.Fatalf("the spec makes what is not valid:\n%s", input)
 				}
 			}
 		})
