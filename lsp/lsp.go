@@ -1,6 +1,7 @@
 // Package lsp is the language server over core: what an editor talks to.
 //
-// The layers, from the wire up: rpc carries messages, document keeps the open
+// The daemon that lets all editors share one process is lsp/daemon. The layers of
+// what it serves, from the wire up: rpc carries messages, document keeps the open
 // texts, command declares what a client can execute, runs keeps the stress tests
 // of a session, scaffold has templates, and server answers the editor. lsptest is
 // an editor for tests. Start reading at Serve, then at lsp/server.
@@ -10,11 +11,16 @@ import (
 	"context"
 	"io"
 
+	"stresstester/lsp/runs"
 	"stresstester/lsp/server"
 )
 
 // Deps are what the server needs from its surroundings.
 type Deps = server.Deps
+
+// Runs is what the editors of one process have in common: the numbers and the list
+// of their runs. The zero value is ready.
+type Runs = runs.Registry
 
 // ErrNoShutdown is returned when the editor said exit without shutdown, for which
 // the protocol wants exit status 1.

@@ -3,20 +3,25 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
+	"go.uber.org/zap"
 
 	"stresstester/core/sandbox"
 	"stresstester/lsp"
+	"stresstester/lsp/daemon"
 )
 
 // idleSandbox is how long an editor's sandbox stays without a run.
 const idleSandbox = 30 * time.Minute
 
 type lspOptions struct {
-	engine engineOptions
+	engine     engineOptions
+	standalone bool
 }
 
 func (a *app) lspCommand() *cobra.Command {
@@ -26,16 +31,23 @@ func (a *app) lspCommand() *cobra.Command {
 		GroupID: "setup",
 		Short:   "Serve an editor over standard input and output",
 		Long: `Speak the Language Server Protocol over standard input and output. Editors start
-this command. The log goes to standard error, more of it with --verbose.
+this command. All editors of a user share one sandbox: the command forwards to a
+daemon, which it starts when there is none (see "stresstester daemon --help").
+Where none can be started it serves the editor itself, and says so.
+
+The log goes to standard error, more of it with --verbose; the daemon has a log of
+its own, which "stresstester daemon status" names.
 
 EXIT STATUS
   0  the editor said shutdown and exit
   1  it did not
-  2  wrong use, or what came in was not the protocol`,
+  2  wrong use, or what came in was not the protocol
+  3  the daemon ended before the editor did`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), a) },
 	}
 	o.engine.AddFlags(cmd.Flags(), a.getenv)
+	cmd.Flags().BoolVar(&o.standalone, "standalone", false, "serve this editor in this process, without a daemon")
 	// Editors' client libraries add these; there is no other way to talk to us.
 	cmd.Flags().Bool("stdio", true, "")
 	cmd.Flags().Int("clientProcessId", 0, "")
@@ -52,23 +64,67 @@ func (o *lspOptions) run(ctx context.Context, a *app) error {
 		return errors.New("the language server needs streams that can be closed")
 	}
 	log := a.serverLogger()
+	notice := ""
+	if !o.standalone && daemon.Supported {
+		client, err := connectDaemon(ctx, a, o.engine)
+		if err == nil {
+			return forward(client, in, out)
+		}
+		notice = fmt.Sprintf("Stress Tester serves this editor in a process of its own, because its daemon cannot be used: %v", err)
+		log.Warn("no daemon", zap.Error(err))
+	}
+	return o.serve(ctx, a, log, in, out, notice)
+}
+
+// forward lets the daemon serve the editor.
+func forward(client *daemon.Client, in io.Reader, out io.Writer) error {
+	status, err := client.Forward(in, out)
+	if errors.Is(err, daemon.ErrLost) {
+		return &exitError{exitUnavailable, err}
+	}
+	if err != nil {
+		return err
+	}
+	return exit(status)
+}
+
+// serve serves the editor in this process.
+func (o *lspOptions) serve(ctx context.Context, a *app, log *zap.Logger, in io.ReadCloser, out io.WriteCloser, notice string) error {
 	sandboxes, err := openSandboxes(o.engine, log, sandbox.IdleTimeout(idleSandbox))
 	if err != nil {
 		return err
 	}
 	defer sandboxes.close()
+	scratch, err := scratchFolder(a, o.engine)
+	if err != nil {
+		log.Info("temporary files go to the system's folder", zap.Error(err))
+	} else {
+		defer func() { _ = os.RemoveAll(scratch) }()
+	}
 	ctx, interrupted := untilInterrupted(ctx, func() {})
 	defer interrupted.stop()
-	err = lsp.Serve(ctx, in, out, lsp.Deps{
+	deps := serverDeps(sandboxes, log)
+	deps.Notice, deps.Scratch = notice, scratch
+	err = lsp.Serve(ctx, in, out, deps)
+	if interrupted.stopped.Load() {
+		return exit(exitInterrupted)
+	}
+	return exitOfServer(err)
+}
+
+// serverDeps are what every editor's server needs.
+func serverDeps(sandboxes *sandboxes, log *zap.Logger) lsp.Deps {
+	return lsp.Deps{
 		Sandbox: sandboxes.warm,
 		Doctor:  func(ctx context.Context) (any, error) { return diagnose(ctx, sandboxes.launcher), nil },
 		Version: buildVersion(),
 		Log:     log,
-	})
-	switch {
-	case interrupted.stopped.Load():
-		return exit(exitInterrupted)
-	case errors.Is(err, lsp.ErrNoShutdown):
+	}
+}
+
+// exitOfServer turns the end of a server into that of the program.
+func exitOfServer(err error) error {
+	if errors.Is(err, lsp.ErrNoShutdown) {
 		return exit(exitDivergence) // 1, as the protocol wants it
 	}
 	return err

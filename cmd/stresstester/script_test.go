@@ -34,6 +34,10 @@ func TestScript(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("STRESSTESTER_IMAGE", os.Getenv("STRESSTESTER_IMAGE"))
 			env.Setenv("DOCKER_HOST", os.Getenv("DOCKER_HOST"))
+			// A daemon that a script starts is the script's own, and does not stay.
+			env.Setenv("XDG_RUNTIME_DIR", env.WorkDir)
+			env.Setenv("STRESSTESTER_DAEMON_IDLE", "1s")
+			env.Setenv("STRESSTESTER_COMPANION", "off")
 			// The engine's address may be in the user's Docker context.
 			env.Setenv("DOCKER_CONFIG", dockerConfig())
 			return nil

@@ -55,6 +55,7 @@ type RunInfo struct {
 	Seconds        float64         `json:"seconds" doc:"running time"`
 	Message        string          `json:"message,omitempty" doc:"one sentence for people"`
 	Outdated       bool            `json:"outdated" doc:"whether a document it read has changed since"`
+	Editor         string          `json:"editor,omitempty" doc:"the editor that started it, as it calls itself"`
 	Trigger        string          `json:"trigger,omitempty" doc:"save where watching started it, rather than a command"`
 }
 

@@ -7,6 +7,7 @@
 package lsptest
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -56,6 +57,8 @@ const Plain = `{}`
 // Options are what an Editor can be given. The zero value is an editor that can
 // do everything.
 type Options struct {
+	// Name is what the editor calls itself; empty means lsptest.
+	Name string
 	// Capabilities are the client's capabilities in JSON; empty means Full.
 	Capabilities string
 	// InitializationOptions in JSON.
@@ -110,24 +113,33 @@ func Connect(t testing.TB, dir string, deps lsp.Deps, opts Options) *Editor {
 	t.Helper()
 	toServer, fromEditor := io.Pipe()
 	toEditor, fromServer := io.Pipe()
+	if deps.Log == nil {
+		deps.Log = opts.Log
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	t.Cleanup(cancel)
+	return Attach(t, dir, toEditor, fromEditor, func() error { return lsp.Serve(ctx, toServer, fromServer, deps) }, opts)
+}
+
+// Attach connects a fake editor to a server that is somewhere else, such as in a
+// process: from is what it writes, to what it reads. serve returns when it has
+// ended, and is called once.
+func Attach(t testing.TB, dir string, from io.ReadCloser, to io.WriteCloser, serve func() error, opts Options) *Editor {
+	t.Helper()
 	e := &Editor{
 		t: t, dir: dir, opts: opts,
-		w:       fromEditor,
+		w:       to,
 		served:  make(chan struct{}),
 		state:   newState(),
 		buffers: map[string]*buffer{},
 		names:   map[string]string{},
 		changed: make(chan struct{}),
 	}
-	if deps.Log == nil {
-		deps.Log = opts.Log
-	}
-	ctx, cancel := context.WithCancel(context.Background())
 	go func() {
 		defer close(e.served)
-		e.serveErr = lsp.Serve(ctx, toServer, fromServer, deps)
+		e.serveErr = serve()
 	}()
-	e.conn = rpc.New(context.Background(), toEditor, e.w, zap.NewNop())
+	e.conn = rpc.New(context.Background(), from, e.w, zap.NewNop())
 	listened := make(chan struct{})
 	go func() {
 		defer close(listened)
@@ -141,7 +153,6 @@ func Connect(t testing.TB, dir string, deps lsp.Deps, opts Options) *Editor {
 		case <-time.After(Patience):
 			t.Error("the server did not end with its editor")
 		}
-		cancel()
 	})
 	return e
 }
@@ -160,8 +171,8 @@ func (e *Editor) Initialize() protocol.ServerCapabilities {
 	if e.opts.ProcessID != 0 {
 		pid = fmt.Sprint(e.opts.ProcessID)
 	}
-	params := fmt.Sprintf(`{"processId":%s,"rootUri":%q,"clientInfo":{"name":"lsptest"},"capabilities":%s,"initializationOptions":%s}`,
-		pid, document.URIOf(e.dir), capabilities, options)
+	params := fmt.Sprintf(`{"processId":%s,"rootUri":%q,"clientInfo":{"name":%q},"capabilities":%s,"initializationOptions":%s}`,
+		pid, document.URIOf(e.dir), cmp.Or(e.opts.Name, "lsptest"), capabilities, options)
 	var result protocol.InitializeResult
 	if err := e.call(protocol.MethodInitialize, rpc.Raw(params), &result); err != nil {
 		e.t.Fatal(err)

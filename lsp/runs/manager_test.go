@@ -44,7 +44,7 @@ func request(t *testing.T) runs.Request {
 
 func manager(t *testing.T, run lsptest.Scripted, listen func(*runs.Run, runs.Event)) *runs.Manager {
 	t.Helper()
-	m := runs.NewManager(context.Background(), run, zap.NewNop(), listen)
+	m := runs.NewManager(context.Background(), nil, run, zap.NewNop(), listen)
 	t.Cleanup(m.Close)
 	return m
 }

@@ -81,7 +81,7 @@ func newRun(m *Manager, number int, uri string) *Run {
 	return r
 }
 
-// ID names the run within the session.
+// ID names the run among those of all sessions.
 func (r *Run) ID() string { return strconv.Itoa(r.number) }
 
 // URI is the tested document; before Start, the one that was asked for.
@@ -103,6 +103,13 @@ func (r *Run) Request() Request {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.request
+}
+
+// Editor is whose session the run belongs to; empty where it does not tell.
+func (r *Run) Editor() string {
+	r.manager.mu.Lock()
+	defer r.manager.mu.Unlock()
+	return r.manager.editor
 }
 
 // Trigger says what started the run, where that was no command.

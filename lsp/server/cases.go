@@ -25,6 +25,8 @@ const (
 // ones are the problem's own files; the rest lies in a private temporary folder
 // that goes with the connection.
 type cases struct {
+	scratch string // where the folder is made; empty means the system's place
+
 	mu    sync.Mutex
 	root  string // empty until the first file
 	gone  bool
@@ -39,7 +41,7 @@ type caseFile struct {
 	part string
 }
 
-func newCases() *cases { return &cases{files: map[string]caseFile{}} }
+func newCases(scratch string) *cases { return &cases{scratch: scratch, files: map[string]caseFile{}} }
 
 // about is what a file is about, if it was handed out.
 func (c *cases) about(path string) (caseFile, bool) {
@@ -188,7 +190,7 @@ func (c *cases) makeRoot() error {
 	if c.root != "" {
 		return nil
 	}
-	root, err := os.MkdirTemp("", "stresstester-")
+	root, err := os.MkdirTemp(c.scratch, "stresstester-")
 	if err != nil {
 		return fmt.Errorf("making a temporary folder: %w", err)
 	}

@@ -250,14 +250,14 @@ func (s *Server) again(run *runs.Run, change func(*runs.Request)) (id string, er
 // Stop implements command.Handlers.
 func (c *commands) Stop(_ context.Context, p command.StopParams) (command.StopResult, error) {
 	uri := document.Canonical(p.URI)
-	stopped := c.s.runs.Stop(func(r *runs.Run) bool {
-		if p.Run != "" {
-			return r.ID() == p.Run
+	var stopped []*runs.Run
+	if p.Run == "" {
+		stopped = c.s.runs.Stop(func(r *runs.Run) bool { return concerns(r, uri) })
+	} else {
+		if _, err := c.run(p.Run); err != nil {
+			return command.StopResult{}, err
 		}
-		return concerns(r, uri)
-	})
-	if _, known := c.s.runs.Get(p.Run); p.Run != "" && !known {
-		return command.StopResult{}, fmt.Errorf("run %q: %w", p.Run, runs.ErrNotFound)
+		stopped = c.s.runs.StopEverywhere(func(r *runs.Run) bool { return r.ID() == p.Run })
 	}
 	result := command.StopResult{Stopped: []string{}}
 	for _, r := range stopped {
@@ -287,7 +287,7 @@ func (c *commands) Runs(_ context.Context, p command.RunsParams) (command.RunsRe
 		uri = document.Canonical(p.URI)
 	}
 	result := command.RunsResult{Runs: []command.RunInfo{}}
-	for _, r := range c.s.runs.All() {
+	for _, r := range c.s.runs.Everywhere() {
 		if concerns(r, uri) {
 			result.Runs = append(result.Runs, c.s.runInfo(r))
 		}

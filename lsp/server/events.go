@@ -88,6 +88,7 @@ func (s *Server) runInfo(run *runs.Run) command.RunInfo {
 		Seconds:        status.Progress.Seconds,
 		Message:        status.Progress.Message,
 		Outdated:       s.board.outdated(run),
+		Editor:         run.Editor(),
 		Trigger:        run.Trigger(),
 	}
 	switch result := status.Result; {
@@ -213,7 +214,7 @@ func (s *Server) watchSandbox() {
 
 func (s *Server) sandboxChanged(state sandbox.State) {
 	if s.client.Status {
-		s.client.tellJSON("status", command.NotifyStatus, statusOf(state))
+		s.client.tellJSON("status", command.NotifyStatus, s.statusOf(state))
 	}
 	for _, run := range s.runs.All() {
 		if !run.Status().State().Final() {
@@ -222,8 +223,8 @@ func (s *Server) sandboxChanged(state sandbox.State) {
 	}
 }
 
-func statusOf(state sandbox.State) command.StatusNotification {
-	n := command.StatusNotification{Health: "ok", Phase: string(state.Phase), Message: state.Text}
+func (s *Server) statusOf(state sandbox.State) command.StatusNotification {
+	n := command.StatusNotification{Health: "ok", Phase: string(state.Phase), Message: state.Text, Shared: s.deps.Shared}
 	switch state.Phase {
 	case sandbox.Broken:
 		n.Health = "error"

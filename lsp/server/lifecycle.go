@@ -11,6 +11,7 @@ import (
 
 	"stresstester/lsp/command"
 	"stresstester/lsp/document"
+	"stresstester/lsp/process"
 	"stresstester/lsp/runs"
 )
 
@@ -26,6 +27,7 @@ func (s *Server) initialize(_ context.Context, p *protocol.InitializeParams, _ f
 		s.docs.SetEncoding(document.UTF8)
 	}
 	s.log.Info("an editor connected", zap.String("editor", p.ClientInfo.Name), zap.Any("abilities", s.client.abilities))
+	s.runs.SetEditor(p.ClientInfo.Name)
 	if starter, ok := s.deps.Sandbox.(interface{ Start() }); ok {
 		starter.Start()
 	}
@@ -78,6 +80,9 @@ func (s *Server) capabilities() protocol.ServerCapabilities {
 // watched by the client if it can, and so on.
 func (s *Server) initialized(context.Context, *struct{}) error {
 	s.watchSandbox()
+	if s.deps.Notice != "" {
+		s.client.logMessage(protocol.MessageTypeWarning, s.deps.Notice)
+	}
 	if s.client.watchFiles {
 		s.later = append(s.later, fileWatchers())
 	}
@@ -111,7 +116,7 @@ func (s *Server) exit(context.Context, *struct{}) error {
 // word. A process that cannot be seen to begin with, as from inside a container,
 // is not watched.
 func (s *Server) watchParent(pid int) {
-	if pid <= 0 || !processAlive(pid) {
+	if pid <= 0 || !process.Alive(pid) {
 		return
 	}
 	s.conn.Go("watching the editor's process", func(ctx context.Context) {
@@ -122,7 +127,7 @@ func (s *Server) watchParent(pid int) {
 			case <-ctx.Done():
 				return
 			case <-tick.C:
-				if !processAlive(pid) {
+				if !process.Alive(pid) {
 					s.log.Info("the editor's process is gone", zap.Int("pid", pid))
 					s.conn.Close()
 					return

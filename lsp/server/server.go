@@ -34,6 +34,16 @@ type Deps struct {
 	// Doctor checks the installation; its result is encoded as JSON. Nil means
 	// that there is nothing to check.
 	Doctor func(context.Context) (any, error)
+	// Runs is what sessions that share a process have in common; nil means that
+	// there is one session.
+	Runs *runs.Registry
+	// Shared tells that this process serves all of the user's editors.
+	Shared bool
+	// Scratch is the folder for temporary files; empty means the system's.
+	Scratch string
+	// Notice is told to the user once the editor has connected; empty means
+	// nothing.
+	Notice string
 	// Version is told to the editor; empty means unknown.
 	Version string
 	// Log receives what went wrong and what went on. It must not write to the
@@ -97,10 +107,10 @@ func Serve(ctx context.Context, in io.ReadCloser, out io.WriteCloser, deps Deps)
 		docs: document.NewStore(document.UTF16),
 	}
 	s.client = &client{conn: s.conn, log: s.log}
-	s.runs = runs.NewManager(s.conn.Context(), deps.Sandbox, s.log.Named("runs"), s.runChanged) //nolint:contextcheck // the connection's context is made from ctx
+	s.runs = runs.NewManager(s.conn.Context(), deps.Runs, deps.Sandbox, s.log.Named("runs"), s.runChanged) //nolint:contextcheck // the connection's context is made from ctx
 	s.board = newBoard(s)
 	s.progress = newProgress(s)
-	s.cases = newCases()
+	s.cases = newCases(deps.Scratch)
 	mux := &rpc.Mux{}
 	s.register(mux)
 

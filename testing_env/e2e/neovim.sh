@@ -90,7 +90,9 @@ for name in "$@"; do
 	home=$scratch/$name
 	mkdir -p "$home"/{config,data,state,cache,run,tmp}
 	echo "-- $name"
-	# Nothing of the user's own Neovim is read or written.
+	# Nothing of the user's own Neovim is read or written, and the daemon is the
+	# test's own.
+	export STRESSTESTER_DAEMON_IDLE=5s STRESSTESTER_COMPANION=off
 	HOME=$home XDG_CONFIG_HOME=$home/config XDG_DATA_HOME=$home/data XDG_STATE_HOME=$home/state \
 		XDG_CACHE_HOME=$home/cache XDG_RUNTIME_DIR=$home/run TMPDIR=$home/tmp NVIM_LOG_FILE=$home/nvim.log \
 		STRESSTESTER_PLUGIN=$plugin STRESSTESTER_TEST=$test \
@@ -98,5 +100,6 @@ for name in "$@"; do
 		status=1
 		tail -n 20 "$home/state/nvim/lsp.log" 2>/dev/null || true
 	}
+	HOME=$home XDG_CACHE_HOME=$home/cache XDG_RUNTIME_DIR=$home/run bin/stresstester daemon stop >/dev/null || true
 done
 exit $status

@@ -2,7 +2,7 @@
 local M = {}
 
 ---Tells versions of the protocol apart.
-M.fingerprint = '313c7b528395'
+M.fingerprint = '24c439e5a535'
 
 M.commands = {
   run = 'stresstester.run',
@@ -74,6 +74,7 @@ M.final_states = { 'done', 'stopped', 'failed' }
 ---@field seconds number running time
 ---@field message? string one sentence for people
 ---@field outdated boolean whether a document it read has changed since
+---@field editor? string the editor that started it, as it calls itself
 ---@field trigger? string save where watching started it, rather than a command
 
 ---@class stresstester.RunNotification
@@ -87,6 +88,7 @@ M.final_states = { 'done', 'stopped', 'failed' }
 ---@field seconds number running time
 ---@field message? string one sentence for people
 ---@field outdated boolean whether a document it read has changed since
+---@field editor? string the editor that started it, as it calls itself
 ---@field trigger? string save where watching started it, rather than a command
 ---@field seed number the newest test's seed
 ---@field failures number failures found so far

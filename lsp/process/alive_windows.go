@@ -1,9 +1,10 @@
-package server
+// Package process asks the system about processes that are not ours.
+package process
 
 import "golang.org/x/sys/windows"
 
-// processAlive reports whether there is a process of that id that still runs.
-func processAlive(pid int) bool {
+// Alive reports whether there is a process of that id that still runs.
+func Alive(pid int) bool {
 	h, err := windows.OpenProcess(windows.SYNCHRONIZE, false, uint32(pid))
 	if err != nil {
 		return err == windows.ERROR_ACCESS_DENIED
