@@ -136,16 +136,9 @@ func (s *soak) failSetUp(t *testing.T, seed uint64) {
 	for fate(want) != crash {
 		want++
 	}
-	u := setUps[0]
+	u := setUp{"tired", map[problem.Role]string{problem.Tested: "brute.cpp", problem.Brute: "tired.cpp", problem.Generator: "generator.cpp"},
+		0, time.Second}
 	j := u.job(t, 2*before, want-before)
-	for i := range j.Programs {
-		switch j.Programs[i].Role {
-		case problem.Brute:
-			j.Programs[i] = arena.Program(t, problem.Brute, arena.Source{FS: files, Name: "programs/tired.cpp"})
-		case problem.Tested:
-			j.Programs[i] = arena.Program(t, problem.Tested, arena.Source{FS: files, Name: "programs/brute.cpp"})
-		}
-	}
 	if r := s.arena.Run(t, j); r.Verdict != problem.BruteFailed || r.TestSeed != want {
 		t.Errorf("a brute force that crashes on seed %d: %s on seed %d: %s", want, r.Verdict, r.TestSeed, r.Message)
 	}
