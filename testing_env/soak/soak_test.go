@@ -107,7 +107,7 @@ func (s *soak) run(t *testing.T, u setUp, tests int, seed uint64) {
 	r := s.arena.Run(t, u.job(t, tests, seed))
 	s.killer.wait(t, never)
 	if r.Tests != tests {
-		t.Errorf("%s: %d tests were made of %d: %s %s", u.name, r.Tests, tests, r.Verdict, r.Message)
+		t.Errorf("%s: %d tests were made of %d: %s %s %q", u.name, r.Tests, tests, r.Verdict, r.Message, r.Warnings)
 	}
 	got := map[uint64]problem.Failure{}
 	for _, f := range r.Failures {
@@ -121,26 +121,34 @@ func (s *soak) run(t *testing.T, u setUp, tests int, seed uint64) {
 		case !failed && want != problem.OK:
 			t.Errorf("%s: seed %d passed, but fate says %s", u.name, n, want)
 		case failed && (f.Verdict != want || f.Flaky):
-			t.Errorf("%s: seed %d got %s (flaky: %v), but fate says %s: %s", u.name, n, f.Verdict, f.Flaky, want, f.Message)
+			t.Errorf("%s: seed %d got %s (flaky: %v), but fate says %s: %s: %s", u.name, n, f.Verdict, f.Flaky, want, f.Message, seen(f.Counterexample))
 		}
 	}
 	s.failures += len(got)
 	s.notices += len(r.Warnings)
 }
 
+// seen is what programs read and printed.
+func seen(c *problem.Counterexample) string {
+	if c == nil {
+		return ""
+	}
+	return fmt.Sprintf("input %.50q, expected %.50q, actual %.50q", c.Input, c.Expected, c.Actual)
+}
+
 // failSetUp has a brute force that crashes.
 func (s *soak) failSetUp(t *testing.T, seed uint64) {
 	t.Helper()
 	const before = 500 // tests at most that pass until then
-	want := seed + before
+	want := seed
 	for fate(want) != crash {
 		want++
 	}
 	u := setUp{"tired", map[problem.Role]string{problem.Tested: "brute.cpp", problem.Brute: "tired.cpp", problem.Generator: "generator.cpp"},
 		0, time.Second}
-	j := u.job(t, 2*before, want-before)
+	j := u.job(t, 2*before, max(seed, want-before))
 	if r := s.arena.Run(t, j); r.Verdict != problem.BruteFailed || r.TestSeed != want {
-		t.Errorf("a brute force that crashes on seed %d: %s on seed %d: %s", want, r.Verdict, r.TestSeed, r.Message)
+		t.Errorf("a brute force that crashes on seed %d: %s on seed %d: %s: %s", want, r.Verdict, r.TestSeed, r.Message, seen(r.Counterexample))
 	}
 }
 
@@ -159,6 +167,12 @@ func (s *soak) stop(t *testing.T, seed uint64) {
 // look looks for what was left behind.
 func (s *soak) look(t *testing.T, done int) {
 	t.Helper()
+	// Whoever starts programs and was killed meanwhile is replaced when it is needed.
+	healthy := setUps[1].job(t, 8, 10)
+	healthy.Options.FreshExec = true
+	if r := s.arena.Run(t, healthy); r.Verdict != problem.OK {
+		t.Errorf("after %d tests healthy programs fail: %s %s", done, r.Verdict, r.Message)
+	}
 	found := s.inspector.Inspect(t)
 	if left := found.Left(); left != "" {
 		t.Errorf("after %d tests there are %s", done, left)

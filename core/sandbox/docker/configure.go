@@ -43,6 +43,9 @@ const (
 	// for each slot. Engines' own defaults go up to a billion, which slows down
 	// programs that close every one they might have inherited.
 	openFiles = 16_384
+	// processes is a user's limit on processes, for engines that set one. Root is not
+	// bound by it, and programs have a far lower one.
+	processes = 16_384
 	// slotFiles and compilerFiles bound the number of files in a slot's folder and in
 	// a compiler's. Files take memory even when they are empty.
 	slotFiles     = 10_000
@@ -157,6 +160,11 @@ func configure(o Options, info system.Info, p plan) (*container.Config, *contain
 		}},
 	}
 	host.Resources = p.res.limits(info)
+	if p.podman && !rootless(info) {
+		// Left to itself, Podman raises this one to a million, which root may not do
+		// where it is itself confined. A rootless one keeps what the user has.
+		host.Ulimits = append(host.Ulimits, &units.Ulimit{Name: "nproc", Soft: processes, Hard: processes})
+	}
 	return config, host
 }
 

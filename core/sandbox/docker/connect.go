@@ -14,6 +14,7 @@ import (
 
 	"github.com/docker/docker/api"
 	"github.com/docker/docker/api/types"
+	"github.com/docker/docker/api/types/system"
 	"github.com/docker/docker/api/types/versions"
 	"github.com/docker/docker/client"
 
@@ -191,8 +192,10 @@ func (e *engine) arch() string {
 }
 
 // rootless reports whether the engine runs without root's rights.
-func (e *engine) rootless() bool {
-	for _, option := range e.info.SecurityOptions {
+func (e *engine) rootless() bool { return rootless(e.info) }
+
+func rootless(info system.Info) bool {
+	for _, option := range info.SecurityOptions {
 		if strings.Contains(option, "rootless") {
 			return true
 		}

@@ -240,20 +240,24 @@ func (s *slot) launch(t *seat) error {
 // roomTime is how long a program may wait for room among the sandbox's processes.
 const roomTime = 5 * time.Second
 
+// mostSpawners is how many spawners may die over one run.
+const mostSpawners = 3
+
 // start runs the seat's request: again where it could not start for a reason that
-// passes, and once more with a new spawner if the old one has died, as it may when the
+// passes, and with a new spawner if the old one has died, as it may when the
 // container's memory runs out.
 func (s *slot) start(t *seat, exit *process.Exit) error {
-	began, anew := time.Now(), false
+	began, died := time.Now(), 0
 	for {
 		err := t.spawner.Run(&t.request, s.stopped, exit)
 		var failed *process.StartError
 		switch {
-		case errors.Is(err, process.ErrGone) && !anew:
-			anew = true
+		case errors.Is(err, process.ErrGone) && died < mostSpawners:
+			died++
 			if err := t.relaunch(s); err != nil {
 				return err
 			}
+			startOver(t.request.FDs)
 		case errors.As(err, &failed) && failed.Passing() && time.Since(began) < roomTime && !s.stopped():
 			if failed.Err == syscall.EAGAIN {
 				// Something of the user's own may be what is in the way.
@@ -262,6 +266,16 @@ func (s *slot) start(t *seat, exit *process.Exit) error {
 			time.Sleep(5 * time.Millisecond)
 		default:
 			return err
+		}
+	}
+}
+
+// startOver makes a run's descriptors as they were before it: it may have read and
+// written before its spawner died. What is not a buffer has nothing to be undone.
+func startOver(fds []int) {
+	for _, fd := range fds {
+		if _, err := unix.Seek(fd, 0, unix.SEEK_SET); err == nil {
+			_ = unix.Ftruncate(fd, 0) // which fails where it is open for reading only
 		}
 	}
 }
