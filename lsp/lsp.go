@@ -11,6 +11,7 @@ import (
 	"context"
 	"io"
 
+	"stresstester/lsp/companion"
 	"stresstester/lsp/runs"
 	"stresstester/lsp/server"
 )
@@ -21,6 +22,10 @@ type Deps = server.Deps
 // Runs is what the editors of one process have in common: the numbers and the list
 // of their runs. The zero value is ready.
 type Runs = runs.Registry
+
+// Problems hands problems from the browser to the editors of one process. The zero
+// value is ready.
+type Problems = companion.Router
 
 // ErrNoShutdown is returned when the editor said exit without shutdown, for which
 // the protocol wants exit status 1.

@@ -16,6 +16,7 @@ import (
 
 	"stresstester/core/sandbox"
 	"stresstester/lsp"
+	"stresstester/lsp/companion"
 	"stresstester/lsp/daemon"
 )
 
@@ -181,9 +182,13 @@ type serving struct {
 	*daemon.Daemon
 	sandboxes *sandboxes
 	scratch   string
+	browser   *companion.Listener // nil until it listens
 }
 
 func (s *serving) close() {
+	if s.browser != nil {
+		s.browser.Close()
+	}
 	s.sandboxes.close()
 	_ = os.RemoveAll(s.scratch)
 }
@@ -219,15 +224,22 @@ func (o *daemonOptions) listen(a *app) (*serving, error) {
 			log.Info("an editor's connection ended", zap.Error(err))
 			return statusOf(err)
 		},
+		Retired: func() { s.browser.Close() },
 		Info: func() map[string]string {
 			return map[string]string{
 				"sandbox": sandboxes.warm.State().Text,
 				"runs":    fmt.Sprintf("%d under way", deps.Runs.Active()),
 				"log":     place.LogPath(),
+				"browser": s.browser.Status(),
 			}
 		},
 	})
 	if err != nil {
+		s.close()
+		return nil, err
+	}
+	// Not before it is certain that this is the daemon: the port is the daemon's.
+	if s.browser, err = listenForProblems(a, &deps); err != nil {
 		s.close()
 		return nil, err
 	}

@@ -13,6 +13,7 @@ import (
 
 	"stresstester/core/sandbox"
 	"stresstester/lsp"
+	"stresstester/lsp/companion"
 	"stresstester/lsp/daemon"
 )
 
@@ -34,6 +35,10 @@ func (a *app) lspCommand() *cobra.Command {
 this command. All editors of a user share one sandbox: the command forwards to a
 daemon, which it starts when there is none (see "stresstester daemon --help").
 Where none can be started it serves the editor itself, and says so.
+
+Problems that the browser extension Competitive Companion sends become files in the
+editor that was used last. STRESSTESTER_COMPANION names the ports to listen on, the
+first free one of which is taken ("27121,10045"), or is "off".
 
 The log goes to standard error, more of it with --verbose; the daemon has a log of
 its own, which "stresstester daemon status" names.
@@ -104,6 +109,11 @@ func (o *lspOptions) serve(ctx context.Context, a *app, log *zap.Logger, in io.R
 	ctx, interrupted := untilInterrupted(ctx, func() {})
 	defer interrupted.stop()
 	deps := serverDeps(sandboxes, log)
+	browser, err := listenForProblems(a, &deps)
+	if err != nil {
+		return err
+	}
+	defer browser.Close()
 	deps.Notice, deps.Scratch = notice, scratch
 	err = lsp.Serve(ctx, in, out, deps)
 	if interrupted.stopped.Load() {
@@ -120,6 +130,21 @@ func serverDeps(sandboxes *sandboxes, log *zap.Logger) lsp.Deps {
 		Version: buildVersion(),
 		Log:     log,
 	}
+}
+
+// companionVariable says on which ports Competitive Companion is listened for.
+const companionVariable = "STRESSTESTER_COMPANION"
+
+// listenForProblems lets problems from the browser find the editors of deps.
+func listenForProblems(a *app, deps *lsp.Deps) (*companion.Listener, error) {
+	ports, err := companion.ParsePorts(a.getenv(companionVariable))
+	if err != nil {
+		return nil, &exitError{exitSetup, fmt.Errorf("%s: %w", companionVariable, err)}
+	}
+	deps.Companion = &lsp.Problems{}
+	browser := companion.Listen(ports, deps.Companion.Deliver, deps.Log.Named("companion"))
+	deps.CompanionStatus = browser.Status
+	return browser, nil
 }
 
 // exitOfServer turns the end of a server into that of the program.

@@ -22,7 +22,9 @@ type config struct {
 	levels    []level
 	files     []configuredFile // a later one wins
 	include   []placedText
-	languages map[string]languages.Override
+	// interactive is nil where nothing is said.
+	interactive *bool
+	languages   map[string]languages.Override
 }
 
 type level struct {
@@ -139,6 +141,9 @@ func (c *config) readProblem(s *section) {
 	for i, dir := range s.strings("include") {
 		c.include = append(c.include, placedText{dir, s.doc.at(join(join(s.path, "include"), strconv.Itoa(i)))})
 	}
+	if interactive := s.bool("interactive"); interactive != nil {
+		c.interactive = interactive
+	}
 	c.levels = append(c.levels, level{settings, readLimits(s.sub("limits"))})
 	c.readLanguages(s.sub("languages"))
 }
@@ -196,6 +201,7 @@ func (r *Room) take(files Files, c *config) (roleFiles, []mistake) {
 			r.Options, _ = limits.apply(role, r.Options)
 		}
 	}
+	set(&r.Interactive, c.interactive)
 	if len(c.languages) > 0 {
 		table, err := languages.Default().With(c.languages)
 		if err != nil {

@@ -39,6 +39,9 @@ type Room struct {
 	Include []string
 	// Languages is the table in force, the user's overrides applied.
 	Languages *languages.Table
+	// Interactive says that the judge talks with the tested program, so that an
+	// interactor is needed rather than a brute force.
+	Interactive bool
 	// Warnings are sentences for people about what was found, such as two files
 	// for one role.
 	Warnings []string
@@ -232,7 +235,12 @@ func (r *Room) Missing() []problem.Role {
 
 // MissingJudge is Missing for a run over given inputs, which needs no generator.
 func (r *Room) MissingJudge() []problem.Role {
-	if r.has(problem.Brute) || r.has(problem.Checker) || r.has(problem.Interactor) {
+	switch {
+	case r.has(problem.Interactor):
+		return nil
+	case r.Interactive:
+		return []problem.Role{problem.Interactor}
+	case r.has(problem.Brute) || r.has(problem.Checker):
 		return nil
 	}
 	return []problem.Role{problem.Brute}

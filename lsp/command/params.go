@@ -298,6 +298,14 @@ type Wishes struct {
 	// CodeLens is when code lenses are shown.
 	CodeLens string `json:"codeLens" doc:"auto (the default): in files that have a helper, a configuration, a saved test or a main or solve; always; off"`
 	Prompts  *bool  `json:"prompts" doc:"ask the user what to do when a run finds a counterexample; default true"`
+	// Companion is what becomes of problems from the browser.
+	Companion CompanionWishes `json:"companion" doc:"how sources of problems from Competitive Companion are made; see CompanionWishes"`
+}
+
+// CompanionWishes say how the source of a problem from the browser is made.
+type CompanionWishes struct {
+	Template string `json:"template,omitempty" doc:"the path of a file whose {{name}}, {{url}}, {{group}}, {{date}}, {{time_limit}} and {{memory_limit}} are filled; default: template.* in the workspace's .stresstester or in the user's configuration folder"`
+	Language string `json:"language,omitempty" doc:"the language of the built-in template, where there is no other: cpp (the default), c, python or java"`
 }
 
 // The notifications that are not the protocol's own.

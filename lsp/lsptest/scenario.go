@@ -17,6 +17,7 @@ import (
 	"stresstester/core/problem"
 	"stresstester/lsp"
 	"stresstester/lsp/command"
+	"stresstester/lsp/companion"
 )
 
 // A scenario is a txtar file: prose on top, the files of a folder, and a file
@@ -53,6 +54,7 @@ import (
 //	registered REGEXP            the server offers the feature after initialize
 //	links FILE REGEXP            the targets of the file's links match
 //	diff REGEXP                  the client was sent stresstester/diff with that
+//	browser JSON                 sends a problem as Competitive Companion does
 //	focus                        tells that the window has the user's attention
 //	openshown REGEXP NAME        opens the document that was shown, and calls it NAME
 //	cancel                       cancels the last run's progress in the editor
@@ -87,6 +89,9 @@ func RunScenario(t *testing.T, path string, deps lsp.Deps) {
 	archive, err := txtar.ParseFile(path)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if deps.Companion == nil {
+		deps.Companion = &companion.Router{}
 	}
 	s := &scenario{t: t, deps: deps, dir: t.TempDir(), files: map[string]string{}, runs: map[string]string{}}
 	story := ""
@@ -213,6 +218,7 @@ func init() { // A variable's initializer could not refer to functions that use 
 		}},
 		"links":     {2, 2, (*scenario).links},
 		"openshown": {2, 2, (*scenario).openShown},
+		"browser":   {1, 1, (*scenario).browser},
 		"focus": {0, 0, func(s *scenario, _ []string) {
 			s.editor.Notify(command.NotifyFocus, raw(command.FocusNotification{Focused: true}))
 		}},
@@ -234,6 +240,14 @@ func init() { // A variable's initializer could not refer to functions that use 
 		"exit":     {0, 1, func(s *scenario, w []string) { s.ended(s.editor.Exit(), w) }},
 		"hangup":   {0, 1, func(s *scenario, w []string) { s.ended(s.editor.HangUp(), w) }},
 	}
+}
+
+func (s *scenario) browser(words []string) {
+	p, err := companion.Parse([]byte(words[0]))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.deps.Companion.Deliver(p)
 }
 
 func (s *scenario) match(what, text, pattern string) {

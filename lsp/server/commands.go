@@ -32,6 +32,7 @@ func (s *Server) executeCommand(ctx context.Context, p *executeCommandParams, re
 	if err := s.ready(); err != nil {
 		return nil, err
 	}
+	s.attention.note()
 	c := &commands{s: s, view: s.docs.View(), token: p.WorkDoneToken, release: release}
 	switch p.Command {
 	case command.Run, command.Shrink, command.Stop:

@@ -225,6 +225,9 @@ func (s *Server) sandboxChanged(state sandbox.State) {
 
 func (s *Server) statusOf(state sandbox.State) command.StatusNotification {
 	n := command.StatusNotification{Health: "ok", Phase: string(state.Phase), Message: state.Text, Shared: s.deps.Shared}
+	if s.deps.CompanionStatus != nil {
+		n.Companion = s.deps.CompanionStatus()
+	}
 	switch state.Phase {
 	case sandbox.Broken:
 		n.Health = "error"

@@ -28,6 +28,7 @@ func (s *Server) initialize(_ context.Context, p *protocol.InitializeParams, _ f
 	}
 	s.log.Info("an editor connected", zap.String("editor", p.ClientInfo.Name), zap.Any("abilities", s.client.abilities))
 	s.runs.SetEditor(p.ClientInfo.Name)
+	s.folders.change(nil, workspaceFolders(p))
 	if starter, ok := s.deps.Sandbox.(interface{ Start() }); ok {
 		starter.Start()
 	}
@@ -70,6 +71,9 @@ func (s *Server) capabilities() protocol.ServerCapabilities {
 			WorkDoneProgressOptions: protocol.WorkDoneProgressOptions{WorkDoneProgress: ptr(true)},
 			Commands:                command.Names(),
 		},
+		Workspace: &protocol.WorkspaceOptions{WorkspaceFolders: &protocol.WorkspaceFoldersServerCapabilities{
+			Supported: ptr(true), ChangeNotifications: protocol.Boolean(true),
+		}},
 		DocumentLinkProvider: &protocol.DocumentLinkOptions{},
 		Experimental:         protocol.LSPAny(fmt.Sprintf(`{"stresstester":{"protocol":%q}}`, command.Fingerprint())),
 	}
@@ -80,6 +84,7 @@ func (s *Server) capabilities() protocol.ServerCapabilities {
 // watched by the client if it can, and so on.
 func (s *Server) initialized(context.Context, *struct{}) error {
 	s.watchSandbox()
+	s.joinCompanion()
 	if s.deps.Notice != "" {
 		s.client.logMessage(protocol.MessageTypeWarning, s.deps.Notice)
 	}

@@ -20,6 +20,7 @@ import (
 	"stresstester/core/room"
 	"stresstester/core/stress"
 	"stresstester/lsp/command"
+	"stresstester/lsp/companion"
 	"stresstester/lsp/document"
 	"stresstester/lsp/rpc"
 	"stresstester/lsp/runs"
@@ -41,6 +42,12 @@ type Deps struct {
 	Shared bool
 	// Scratch is the folder for temporary files; empty means the system's.
 	Scratch string
+	// Companion hands problems from the browser to the editor; nil means that there
+	// are none.
+	Companion *companion.Router
+	// CompanionStatus is a sentence about where problems are waited for; nil means
+	// that there is nothing to say.
+	CompanionStatus func() string
 	// Notice is told to the user once the editor has connected; empty means
 	// nothing.
 	Notice string
@@ -87,6 +94,8 @@ type Server struct {
 	watches   watches
 	lenses    lensClock
 	attention attention
+	taking    sync.Mutex // held while files are made of a problem from the browser
+	folders   folders
 
 	// later are the features that the client is told of after initialize.
 	later []registration
@@ -137,6 +146,7 @@ func (s *Server) register(mux *rpc.Mux) {
 	notification(s, mux, protocol.MethodTextDocumentDidClose, s.didClose)
 	notification(s, mux, protocol.MethodTextDocumentDidSave, s.didSave)
 	notification(s, mux, protocol.MethodWorkspaceDidChangeWatchedFiles, s.didChangeWatchedFiles)
+	notification(s, mux, protocol.MethodWorkspaceDidChangeWorkspaceFolders, s.didChangeFolders)
 	notification(s, mux, protocol.MethodWorkspaceDidChangeConfiguration, ignore)
 	notification(s, mux, protocol.MethodSetTrace, ignore)
 

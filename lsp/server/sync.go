@@ -42,6 +42,7 @@ func (s *Server) didOpen(_ context.Context, p *didOpenParams) error {
 	defer s.texts.Unlock()
 	d := p.TextDocument
 	snapshot := s.docs.Open(document.Canonical(d.URI), d.LanguageID, d.Version, d.Text)
+	s.attention.noteDocument(snapshot.URI())
 	s.board.edited(snapshot.URI(), nil)
 	s.board.read(snapshot.URI(), s.checkText(snapshot))
 	return nil
@@ -62,6 +63,7 @@ func (s *Server) didChange(_ context.Context, p *didChangeParams) error {
 	if err != nil {
 		return err
 	}
+	s.attention.noteDocument(uri)
 	s.board.edited(uri, edits)
 	s.board.read(uri, s.checkText(snapshot))
 	return nil
@@ -78,6 +80,7 @@ func (s *Server) didClose(_ context.Context, p *documentParams) error {
 }
 
 func (s *Server) didSave(_ context.Context, p *documentParams) error {
+	s.attention.note()
 	s.saved(document.Canonical(p.TextDocument.URI))
 	return nil
 }

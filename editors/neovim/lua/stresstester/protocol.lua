@@ -2,7 +2,7 @@
 local M = {}
 
 ---Tells versions of the protocol apart.
-M.fingerprint = '24c439e5a535'
+M.fingerprint = '9400dc1a47a2'
 
 M.commands = {
   run = 'stresstester.run',

@@ -1,0 +1,7 @@
+// {{name}}
+// {{url}}
+#include <stdio.h>
+
+int main(void) {
+
+}

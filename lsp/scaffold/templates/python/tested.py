@@ -1,0 +1,9 @@
+# {{name}}
+# {{url}}
+
+
+def main():
+    pass
+
+
+main()
