@@ -127,7 +127,7 @@ static void *place(struct state *w, uint64_t offset, size_t size, int prot, int 
  * 64 the kernel needs no larger table to copy with each process. */
 static int fd_away(const struct state *w, int fd)
 {
-	int away = fcntl(fd, F_DUPFD_CLOEXEC, 32);
+	int away = fcntl(fd, F_DUPFD_CLOEXEC, OWN_FD);
 	if (away < 0)
 		server_unsuitable(w->control, "a descriptor of the launch is missing", strerror(errno));
 	close(fd);
@@ -289,6 +289,7 @@ static void begin_on_scratch(void *arg)
 	w->size = w->room_copy + page_up(w->room_size);
 	if (w->mode == SHIM_SNAPSHOT) {
 		const struct state *later = (void *)((char *)w->request + PLACE_STATE);
+		resident_begin(w, later);
 		zones_begin(&w->zones, &later->zones);
 		const char *why = snapshot_take(w);
 		if (why)
@@ -320,6 +321,7 @@ NORETURN static void begin(const struct shim_request *c, int control, char **env
 			       MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
 	if (w == MAP_FAILED)
 		server_unsuitable(control, "the shim's memory cannot be mapped", NULL);
+	arithmetic_save(&w->arithmetic);
 	w->request = c;
 	w->run = (struct shim_run *)((char *)c + SHIM_RUN_OFFSET);
 	w->control = control;

@@ -225,7 +225,7 @@ static char *function_find(const char *name, size_t *size)
 	return at;
 }
 
-static int divert(const char *name, void *to)
+int divert(const char *name, void *to)
 {
 	size_t size = 0;
 	char *at = function_find(name, &size);

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #define SHIM_MAGIC 0x52545353u /* "SSTR" */
-#define SHIM_VERSION 1u
+#define SHIM_VERSION 2u
 
 /* Environment of a server's launch. Neither reaches the program. */
 #define SHIM_ENV_CONTROL "STRESSTESTER_SHIM" /* number of the control descriptor */
@@ -68,7 +68,8 @@ enum shim_step {
 	SHIM_STEP_CLONE, /* no process could be started */
 	SHIM_STEP_GROUP,
 	SHIM_STEP_LIMIT,
-	SHIM_STEP_FILES
+	SHIM_STEP_FILES,
+	SHIM_STEP_RETIRED /* never answered: the server makes the run in another process */
 };
 
 struct shim_request {
@@ -111,6 +112,7 @@ struct shim_answer {
 	uint64_t restored; /* … and found changed */
 	uint64_t scans;    /* 1 if the page tables had to be read */
 	uint64_t audits;   /* 1 if the mappings had to be read */
+	uint64_t spent_us; /* processor time that the next run's process has used before it */
 	uint64_t pages;    /* of the snapshot */
 	char reason[208];  /* why state is SHIM_UNSUITABLE, or fallback is set */
 };

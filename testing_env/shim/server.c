@@ -119,12 +119,31 @@ static void child_files(const struct state *s)
 			child_fail(s, SHIM_STEP_FILES, r);
 		first_unused = i + 1;
 	}
+	/* A resident process keeps the server's own descriptors; a filter guards them. */
+	unsigned last = s->resident_next ? OWN_FD - 1 : ~0u;
 	if (s->have_close_range) {
-		sys3(SYS_close_range, first_unused, ~0u, 0);
+		sys3(SYS_close_range, first_unused, last, 0);
 		return;
 	}
-	for (; first_unused < 64; first_unused++)
+	for (; first_unused < 64 && first_unused <= last; first_unused++)
 		sys1(SYS_close, first_unused);
+}
+
+void server_enter(const struct state *s)
+{
+	arithmetic_restore(&s->arithmetic);
+	shim_target = s->target;
+	if (s->stop == SHIM_AT_START) {
+		shim_target.args[1] = s->argc;
+		shim_target.args[2] = (uint64_t)s->room;
+		if (s->environ)
+			*s->environ = (char **)s->room + s->argc + 1;
+	} else {
+		shim_target.result = shim_target.args[0] = arguments_read(s);
+	}
+	if (s->mode == SHIM_SNAPSHOT)
+		shim_enter(NULL, 0);
+	shim_enter((void *)s->request, s->end - (uint64_t)s->request);
 }
 
 void server_child(const struct state *s)
@@ -142,18 +161,9 @@ void server_child(const struct state *s)
 	if (s->rseq_size)
 		sys4(SYS_rseq, s->rseq, s->rseq_size, 0, RSEQ_SIGNATURE);
 
-	shim_target = s->target;
-	if (s->stop == SHIM_AT_START) {
-		shim_target.args[1] = s->argc;
-		shim_target.args[2] = (uint64_t)s->room;
-		if (s->environ)
-			*s->environ = (char **)s->room + s->argc + 1;
-	} else {
-		shim_target.result = shim_target.args[0] = arguments_read(s);
-	}
-	if (s->mode == SHIM_SNAPSHOT)
-		shim_enter(NULL, 0);
-	shim_enter((void *)s->request, s->end - (uint64_t)s->request);
+	if (s->resident_next)
+		resident_enter(s);
+	server_enter(s);
 }
 
 /* ---- In the server ----------------------------------------------------------- */
@@ -230,6 +240,8 @@ static int request_valid(const struct state *s)
 	return 1;
 }
 
+int server_accepts(const struct state *s) { return request_valid(s) && arguments_install(s); }
+
 static void files_prepare(const struct state *s)
 {
 	const struct shim_request *c = s->request;
@@ -243,7 +255,7 @@ static void files_prepare(const struct state *s)
 	}
 }
 
-static void publish(const struct state *s, uint64_t number, const struct shim_answer *a)
+void server_publish(const struct state *s, uint64_t number, const struct shim_answer *a)
 {
 	uint32_t answered = (uint32_t)number;
 	s->run->child = 0;
@@ -269,6 +281,28 @@ static void await(const struct state *s, uint64_t number)
 	}
 }
 
+void server_ready(const struct state *s)
+{
+	files_prepare(s);
+	/* The peak of resident memory starts anew. */
+	if (s->mode == SHIM_SNAPSHOT)
+		sys3(SYS_write, s->clear_refs, "5", 1);
+}
+
+/* What a resident process's first request has in common with all of its others. */
+static void terms_note(const struct state *s)
+{
+	struct terms t;
+	uint32_t resident = s->mode == SHIM_SNAPSHOT && resident_suits(s);
+	for (int i = 0; i < SHIM_LIMITS; i++)
+		t.limits[i] = s->request->limits[i];
+	for (unsigned i = 0; i < SHIM_MAX_FDS; i++)
+		t.fd_file[i] = s->request->fd_file[i];
+	state_set(s, terms, struct terms, t);
+	if (s->resident_next != resident)
+		state_set(s, resident_next, uint32_t, resident);
+}
+
 /* Waits for the request of that number and starts its run. */
 NORETURN static void serve(const struct state *s, uint64_t number)
 {
@@ -284,17 +318,15 @@ NORETURN static void serve(const struct state *s, uint64_t number)
 		}
 		if (refusal.step == SHIM_STEP_NONE)
 			break;
-		publish(s, number, &refusal);
+		server_publish(s, number, &refusal);
 	}
-	files_prepare(s);
+	terms_note(s);
+	server_ready(s);
 	uint64_t flags = SIGCHLD | CLONE_PARENT_SETTID;
 	if (s->thread_id)
 		flags |= CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID;
-	if (s->mode == SHIM_SNAPSHOT) {
+	if (s->mode == SHIM_SNAPSHOT)
 		flags |= CLONE_VM;
-		/* The peak of resident memory starts anew. */
-		sys3(SYS_write, s->clear_refs, "5", 1);
-	}
 	shim_run(flags, &s->run->child, s->thread_id, s, number, s->scratch + STACK_SIZE);
 }
 
@@ -328,11 +360,6 @@ static long collect(long process, int *status, struct rusage *usage)
 	}
 }
 
-static uint64_t microseconds(struct timeval t)
-{
-	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_usec;
-}
-
 /* Whether the run failed before the program had control. Only then is the page that
  * the program could write to of interest. */
 static void step_take(const struct state *s, struct shim_answer *a)
@@ -344,40 +371,77 @@ static void step_take(const struct state *s, struct shim_answer *a)
 	a->error = s->run->error;
 }
 
+/* Whether a resident process has ended although its program has not: because it was
+ * time for a new one, or because of a system call that the filter refuses. */
+static int retired(const struct state *s, const struct shim_answer *a, uint32_t number)
+{
+	if (!s->resident_next)
+		return 0;
+	int refused = WIFSIGNALED(a->status) && WTERMSIG(a->status) == SIGSYS;
+	int asked = a->status == SHIM_STEP_EXIT << 8 && s->run->step == SHIM_STEP_RETIRED;
+	if (!refused && !asked)
+		return 0;
+	/* Nobody retires from the same request twice, but who only pretends. */
+	if (refused || s->run->error || s->retired_from == number)
+		state_set(s, resident, uint32_t, 0);
+	state_set(s, retired_from, uint32_t, number);
+	return 1;
+}
+
 void server_after_run(const struct state *s, long process, uint64_t number)
 {
 	struct shim_answer a = {.step = SHIM_STEP_NONE};
 	if (failed(process)) {
 		a.step = SHIM_STEP_CLONE;
 		a.error = (int32_t)-process;
-		publish(s, number, &a);
+		server_publish(s, number, &a);
 		serve(s, number + 1);
 	}
 	struct rusage usage;
 	if (collect(process, &a.status, &usage) != process)
 		leave(71);
+	/* A resident process has answered some requests by itself, perhaps all. */
+	const struct shim_answer *said = (void *)((char *)s->request + SHIM_ANSWER_OFFSET);
+	uint32_t answered = said->answered;
+	int pending = s->request->go != answered;
+	number = answered + 1;
 	const char *why = NULL;
 	int left = stragglers_end(s);
 	if (left < 0)
 		why = "it leaves processes behind that cannot be ended";
+	struct spent all;
+	spent_read(&usage, &all);
 	a.leftovers = left > 0 ? (uint32_t)left : 0;
-	a.user_us = microseconds(usage.ru_utime);
-	a.system_us = microseconds(usage.ru_stime);
+	a.user_us = all.user_us - s->spent.user_us;
+	a.system_us = all.system_us - s->spent.system_us;
 	a.max_rss = (uint64_t)usage.ru_maxrss * 1024;
-	a.faults = (uint64_t)usage.ru_minflt + (uint64_t)usage.ru_majflt;
+	a.faults = all.faults - s->spent.faults;
+	int again = retired(s, &a, (uint32_t)number);
 	step_take(s, &a);
 	s->run->step = SHIM_STEP_NONE;
 	files_repair(s);
 	/* Processes that nobody waited for may have shared the memory; their faults
 	 * are not in the sum. */
-	if (s->mode == SHIM_SNAPSHOT && !why)
-		why = snapshot_restore(s, left != 0 || a.faults != 0, number, &a);
-	if (!why) {
-		publish(s, number, &a);
-		serve(s, number + 1);
+	int scan = left != 0 || a.faults != 0 || s->resident_id;
+	if (s->resident_id) {
+		struct spent none = {0};
+		state_set(s, spent, struct spent, none);
+		state_set(s, resident_id, int, 0);
 	}
-	reason_put(s->control, why, NULL);
-	a.fallback = 1;
-	publish(s, number, &a);
-	leave(0);
+	if (s->mode == SHIM_SNAPSHOT && !why)
+		why = snapshot_restore(s, scan, number, &a);
+	if (why)
+		reason_put(s->control, why, NULL);
+	if (!pending || again) {
+		uint64_t spent = 0;
+		answer_put(s->control, offsetof(struct shim_answer, spent_us), &spent, sizeof spent);
+		if (why)
+			leave(0);
+		serve(s, number);
+	}
+	a.fallback = why != NULL;
+	server_publish(s, number, &a);
+	if (why)
+		leave(0);
+	serve(s, number + 1);
 }

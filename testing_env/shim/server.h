@@ -80,6 +80,51 @@ struct heap {
 
 #define FILE_LIMIT_REASON "the limit on the size of files at its launch is too low for the snapshot"
 
+/* How the processor computes: rounding, exceptions, flags. A run may change that, and
+ * a resident process makes more than one. */
+struct arithmetic {
+#if defined(__x86_64__)
+	uint8_t fxsave[512] __attribute__((aligned(16)));
+#else
+	uint64_t fpcr, fpsr;
+#endif
+};
+
+static inline void arithmetic_save(struct arithmetic *a)
+{
+#if defined(__x86_64__)
+	__asm__ volatile("fxsave64 %0" : "=m"(a->fxsave));
+#else
+	__asm__ volatile("mrs %0, fpcr" : "=r"(a->fpcr));
+	__asm__ volatile("mrs %0, fpsr" : "=r"(a->fpsr));
+#endif
+}
+
+static inline void arithmetic_restore(const struct arithmetic *a)
+{
+#if defined(__x86_64__)
+	__asm__ volatile("fxrstor64 %0" : : "m"(a->fxsave));
+	__asm__ volatile("cld" : : : "cc");
+#else
+	__asm__ volatile("msr fpcr, %0" : : "r"(a->fpcr));
+	__asm__ volatile("msr fpsr, %0" : : "r"(a->fpsr));
+#endif
+}
+
+/* What a process had used, all its runs together. */
+struct spent {
+	uint64_t user_us, system_us, faults;
+};
+
+/* What the requests to one resident process have in common. */
+struct terms {
+	uint64_t limits[SHIM_LIMITS];
+	int8_t fd_file[SHIM_MAX_FDS];
+};
+
+/* The server's own descriptors begin here. */
+#define OWN_FD 32
+
 struct state {
 	const struct shim_request *request; /* where the shim's mappings begin */
 	struct shim_run *run;
@@ -101,6 +146,7 @@ struct state {
 	int file_flags[SHIM_MAX_FILES]; /* of F_GETFL, as the driver gave them */
 
 	struct target target;
+	struct arithmetic arithmetic; /* at the stop */
 	char ***environ; /* libc's variable, which it has set before the stop */
 	char *room; /* whole pages on the stack, for argv, environment and auxiliary vector */
 	uint64_t room_size;
@@ -117,6 +163,15 @@ struct state {
 	uint64_t rseq, rseq_size;
 	uint64_t robust, robust_size;
 	int *thread_id;
+
+	/* Runs that share a process: see resident.c. */
+	uint32_t resident;      /* there may be such processes */
+	uint32_t resident_next; /* the newest process is meant to be one */
+	int resident_id;        /* the process, once it is one */
+	uint32_t retired_from;  /* the request that the last one left unanswered */
+	uint64_t text, text_end; /* the shim's code */
+	struct spent spent;      /* of that process, when it had answered last */
+	struct terms terms;
 
 	/* Snapshot. */
 	int pagemap, statm, maps, clear_refs;
@@ -157,7 +212,31 @@ HIDDEN void server_state(int control, enum shim_state state);
 /* Says why there is no server here, and ends the process. */
 NORETURN HIDDEN void server_unsuitable(int control, const char *reason, const char *detail);
 
+HIDDEN void server_publish(const struct state *s, uint64_t number, const struct shim_answer *a);
+/* Whether a run can be made for the request; installs its arguments. */
+HIDDEN int server_accepts(const struct state *s);
+/* Readies files and accounts for a run. */
+HIDDEN void server_ready(const struct state *s);
+/* Goes over to the program. */
+NORETURN HIDDEN void server_enter(const struct state *s);
+
+/* resident.c */
+struct rusage;
+HIDDEN void spent_read(const struct rusage *u, struct spent *out);
+/* Before the snapshot: makes libc's _exit come here. later is where the state will be. */
+HIDDEN void resident_begin(struct state *w, const struct state *later);
+/* Finds what the filter must know, once mappings can be read. */
+HIDDEN void resident_locate(struct state *w);
+/* Whether the request's run may be made in a process that stays. */
+HIDDEN int resident_suits(const struct state *s);
+/* In the new process, before its first run. */
+HIDDEN void resident_enter(const struct state *s);
+/* Makes place for another process. error is why there can be no resident one, or 0. */
+NORETURN HIDDEN void resident_leave(const struct state *s, int error);
+
 /* heap.c */
+/* Makes libc's function jump elsewhere; 0 if that is not possible. */
+HIDDEN int divert(const char *name, void *to);
 HIDDEN void zones_begin(struct zones *z, const struct zones *later);
 /* Makes zones accessible to the server, or inaccessible again. */
 HIDDEN void zones_protect(const struct zones *z, unsigned which, int open);

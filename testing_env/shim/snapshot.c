@@ -31,7 +31,7 @@ static int open_away(const char *path, int flags, int *out)
 	long fd = sys3(SYS_openat, AT_FDCWD, path, flags | O_CLOEXEC);
 	if (failed(fd))
 		return -1;
-	*out = (int)sys3(SYS_fcntl, fd, F_DUPFD_CLOEXEC, 32);
+	*out = (int)sys3(SYS_fcntl, fd, F_DUPFD_CLOEXEC, OWN_FD);
 	sys1(SYS_close, fd);
 	return failed(*out) ? -1 : 0;
 }
@@ -211,6 +211,7 @@ const char *snapshot_take(struct state *w)
 	w->dumpable = !dumps_kill_sharers();
 	w->brk = (uint64_t)sys1(SYS_brk, 0); /* with the zone behind the heap */
 
+	resident_locate(w);
 	w->have_scan = written_listed(w);
 	const char *why = self_test(w);
 	if (!why)

@@ -15,7 +15,7 @@ import (
 // These mirror testing_env/shim/protocol.h; a test compiles that and compares.
 const (
 	magic         = 0x52545353
-	version       = 1
+	version       = 2
 	requestOffset = 0x0000
 	answerOffset  = 0x1000
 	runOffset     = 0x2000
@@ -62,14 +62,15 @@ type request struct {
 // answer is struct shim_answer: what the server says. A program under test cannot
 // write to it.
 type answer struct {
-	answered, state, server             uint32
-	status                              int32
-	step                                uint32
-	error                               int32
-	fallback, leftovers                 uint32
-	userUS, systemUS, maxRSS, faults    uint64
-	hot, restored, scans, audits, pages uint64
-	reason                              [208]byte
+	answered, state, server          uint32
+	status                           int32
+	step                             uint32
+	error                            int32
+	fallback, leftovers              uint32
+	userUS, systemUS, maxRSS, faults uint64
+	hot, restored, scans, audits     uint64
+	spentUS, pages                   uint64
+	reason                           [208]byte
 }
 
 // run is struct shim_run. A program under test may have written anything there.

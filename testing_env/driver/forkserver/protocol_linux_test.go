@@ -51,6 +51,7 @@ func TestControlPageIsLaidOutAsInC(t *testing.T) {
 		"offsetof(struct shim_answer, restored)":      unsafe.Offsetof(a.restored),
 		"offsetof(struct shim_answer, scans)":         unsafe.Offsetof(a.scans),
 		"offsetof(struct shim_answer, audits)":        unsafe.Offsetof(a.audits),
+		"offsetof(struct shim_answer, spent_us)":      unsafe.Offsetof(a.spentUS),
 		"offsetof(struct shim_answer, pages)":         unsafe.Offsetof(a.pages),
 		"offsetof(struct shim_answer, reason)":        unsafe.Offsetof(a.reason),
 		"sizeof(struct shim_answer)":                  unsafe.Sizeof(a),

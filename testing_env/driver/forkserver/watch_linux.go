@@ -44,7 +44,7 @@ func (l *link) watch(r *Request, began time.Time) (broke Broke, trouble string) 
 		now := time.Now()
 		switch {
 		case broke == BrokeNothing:
-			l.seen.update(l.child(), now.Sub(last))
+			l.seen.update(l.child(), microseconds(l.answer.spentUS), now.Sub(last))
 			if broke = l.exceeded(r, now.Sub(began)); broke != BrokeNothing {
 				killedAt = now
 			}
@@ -127,14 +127,15 @@ type look struct {
 	buffer    []byte
 }
 
-// update looks at the process after step has passed since the last look.
-func (l *look) update(pid int, step time.Duration) {
+// update looks at the process after step has passed since the last look. Spent is
+// the processor time that it had used before this run.
+func (l *look) update(pid int, spent, step time.Duration) {
 	if pid <= 1 {
 		return
 	}
 	before := l.cpu
 	if cpu, ok := processTime(pid); ok {
-		l.cpu = cpu
+		l.cpu = max(cpu-spent, 0)
 	}
 	st, ok := l.readStat(pid)
 	if !ok {
