@@ -60,8 +60,9 @@ bench: image ## measure: tests per second against a shell loop, warm start, part
 	STRESSTESTER_IMAGE=$${IMAGE:-$$($(BIN)/stresstester image status --name)} go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./testing_env/bench -write ../../docs/benchmarks.md
 	go test -run '^$$' -bench . ./core/compare ./core/wire ./core/spec ./lsp/...
 
-bench-shrink: ## measure the shrinker against two baselines
-	go test -run '^$$' -bench Shrink -benchtime 1x ./core/shrink/...
+bench-shrink: image ## measure the shrinkers against two baselines, and real programs in the sandbox; writes docs/shrinking.md
+	go run ./core/shrink/shrinkbench -write docs/shrinking.md
+	go run ./core/shrink/shrinkbench -sandbox $${IMAGE:-$$($(BIN)/stresstester image status --name)} -write docs/shrinking.md
 
 hostile: image ## let a hundred hostile programs loose in the sandbox, under every strategy
 	STRESSTESTER_HOSTILE=1 STRESSTESTER_IMAGE=$${IMAGE:-$$($(BIN)/stresstester image status --name)} go test -timeout 30m -v ./testing_env/hostile

@@ -212,8 +212,7 @@ func (o *specGenerateOptions) sizeFor(seed uint64) spec.Size {
 	case o.size > 0:
 		return spec.Size(min(o.size, math.MaxInt32))
 	}
-	const largest = 1 << 20 // the engine's, beyond which sizes hardly grow
-	return spec.SizeAt(int(min(seed, largest)))
+	return spec.SizeFor(seed)
 }
 
 type specEnumerateOptions struct {

@@ -32,8 +32,7 @@ func (r *run) generates() bool { return r.spec != nil && !r.has[problem.Generato
 // specInput makes the trial's input from the spec. How large it is depends on the
 // seed alone, so that the seed replays it.
 func (w *worker) specInput(t trial) (judgement, error) {
-	size := spec.SizeAt(int(min(t.seed, 1<<20)))
-	input, err := w.spec.Generate(w.made[:0], t.seed, size)
+	input, err := w.spec.Generate(w.made[:0], t.seed, spec.SizeFor(t.seed))
 	if err != nil {
 		// The spec asks for what does not exist; that is the test's outcome.
 		return judgement{verdict: problem.GeneratorFailed, fault: problem.Spec, comment: err.Error()}, w.slot.Set(Input, nil)

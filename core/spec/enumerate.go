@@ -124,8 +124,14 @@ func (m *meter) field(f *field, v *value) {
 // numberCost is a number's distance from the one in its range nearest to zero.
 // A decimal's is that of its digits, plus the number of its decimals.
 func (t *typ) numberCost(a allowed, n int64) int64 {
+	if t.hasRoot {
+		if n == t.root {
+			return 0
+		}
+		a = a[:1] // the vertices alone
+	}
 	anchor, ok := a.nearest(0)
-	if !ok || t.hasRoot && n == t.root {
+	if !ok {
 		return 0
 	}
 	distance := n - anchor

@@ -222,7 +222,13 @@ func mergeBounds(a, b []bound) []bound {
 func (r *reader) textStructure(f *field, v *value) bool {
 	t := f.typ
 	if c := t.onceViolated(v.text()); c != 0 && t.kind == kindGrid {
-		return r.fail(int(v.pos), 0, f.name, t.spans["once"], "`%s` has %d of the character %q, and there should be exactly one", f.name, bytes.Count(v.text(), []byte{c}), c)
+		at, length := int(v.pos), 0
+		if bytes.Count(v.text(), []byte{c}) > 1 {
+			// The second one is one too many.
+			first := at + bytes.IndexByte(r.in[at:], c)
+			at, length = first+1+bytes.IndexByte(r.in[first+1:], c), 1
+		}
+		return r.fail(at, length, f.name, t.spans["once"], "`%s` has %d of the character %q, and there should be exactly one", f.name, bytes.Count(v.text(), []byte{c}), c)
 	}
 	seen := map[string]bool{}
 	for i := range v.list() {

@@ -1,6 +1,9 @@
 package spec
 
-import "math"
+import (
+	"math"
+	"math/bits"
+)
 
 // Size is a soft upper limit for counts: lengths, numbers of vertices, edges,
 // repetitions. It does not limit the values of other numbers, whose ranges are
@@ -22,6 +25,28 @@ func SizeAt(test int) Size {
 		root++
 	}
 	return Size(4 + root)
+}
+
+// rampEnd is the seed up to which the size is that of the test of the same number.
+const rampEnd = 10_000
+
+// SizeFor is the size of the input that a run makes for a seed. It depends on the
+// seed alone, so that a seed stands for the same input wherever it occurs: in a
+// long run, in a replay of one test, and whatever the number of slots.
+//
+// A run usually begins at seed 1; there, and up to seed 10,000, the sizes are those
+// of SizeAt. Beyond, the seed says nothing about how long the run has lasted: each
+// of them draws one of those sizes, or of larger ones up to those of a test of its
+// own number (or the millionth), every order of magnitude of test numbers being
+// equally likely. A run that begins at any such seed therefore sees small and
+// large inputs from its first tests on.
+func SizeFor(seed uint64) Size {
+	if seed <= rampEnd {
+		return SizeAt(int(seed))
+	}
+	r := newRNG(seed, 0)
+	magnitudes := min(bits.Len64(seed), 20)
+	return SizeAt(1 + r.intn(1<<(1+r.intn(magnitudes))))
 }
 
 // limit is the size in force: larger or smaller than asked for where a condition

@@ -193,7 +193,7 @@ func TestViolations(t *testing.T) {
 		{"a decimal out of range", "x: float 0..0.75 digits 2", "0.76\n", "1:1: `x` is 0.76, outside 0..0.75"},
 		{"a foreign character", "s: string(3) \"ab\"", "aca\n", "1:2: `s` has the character 'c', which is not in its alphabet"},
 		{"a text that is too long", "n: int 1..3\ns: string(n) lower", "2\nabc\n", "2:1: `s` has length 3, and it should be 2"},
-		{"a character that should occur once", "g: grid(2, 2) \".\" once \"S\"", "S.\n.S\n", "1:1: `g` has 2 of the character 'S', and there should be exactly one"},
+		{"a character that should occur once", "g: grid(2, 2) \".\" once \"S\"", "S.\n.S\n", "2:2: `g` has 2 of the character 'S', and there should be exactly one"},
 		{"a line of a grid that is too short", "g: grid(2, 3) \".#\"", "...\n..\n", "2:1: `g[2]` has length 2, and it should be 3"},
 		{"no permutation", "p: perm(3)", "1 3 3\n", "1:5: `p` should be a permutation, and 3 occurs again"},
 		{"a cycle in a tree", "e: tree(4)", "1 2\n2 3\n3 1\n", "3:1: the edge 3 1 closes a cycle, so `e` is no tree"},

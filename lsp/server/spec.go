@@ -26,7 +26,6 @@ const (
 const (
 	defaultSamples = 5
 	maxSamples     = 100
-	largestTest    = 1 << 20 // beyond which sizes hardly grow
 )
 
 func isSpec(uri string) bool { return strings.HasSuffix(uri, ".spec") }
@@ -134,7 +133,7 @@ func (c *commands) SpecPreview(ctx context.Context, p command.SpecPreviewParams)
 		if ctx.Err() != nil {
 			return result, ctx.Err()
 		}
-		input, err := parsed.Generate(nil, seed+i, spec.SizeAt(int(min(seed+i, largestTest))))
+		input, err := parsed.Generate(nil, seed+i, spec.SizeFor(seed+i))
 		if err != nil {
 			return result, fmt.Errorf("making the sample of seed %d: %w", seed+i, err)
 		}

@@ -28,11 +28,19 @@ func run(ctx context.Context) error {
 	show := flag.String("show", "", "go one `way` and show every start that misses the smallest size")
 	prove := flag.Bool("prove", false, "enumerate small inputs instead, and print what is known of the smallest")
 	budget := flag.Int("inputs", 300_000, "with -prove: how many inputs of each spec are looked at")
+	image := flag.String("sandbox", "", "measure the wall time of real programs in this sandbox `image` instead")
 	write := flag.String("write", "", "write the tables into this Markdown `file`, between its marks")
 	flag.Parse()
 	name, err := regexp.Compile(*only)
 	if err != nil {
 		return err
+	}
+	if *image != "" {
+		all, err := timeInSandbox(ctx, os.Stdout, *image)
+		if err != nil || *write == "" {
+			return err
+		}
+		return rewrite(*write, "wall time", wallTable(all))
 	}
 	sets := []set{{"the bugs the shrinkers were made with", matching(name, bugs.All()), nil},
 		{"the bugs held out at first", matching(name, bugs.HeldOut()), nil}, {"the bugs written at the end", matching(name, bugs.Unseen()), nil}}
