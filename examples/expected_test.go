@@ -33,9 +33,9 @@ type expected struct {
 		Text string `json:"text"`
 	} `json:"bug"`
 	// Location is the range of lines of Tested in which the first wrong token is
-	// printed, or the program crashes or is stopped. It is nil where no line can
-	// be told: a checker or an interactor judges.
-	Location *struct {
+	// printed, or the program crashes or is stopped. Where a checker or an interactor
+	// judges it is the one that printed what was judged.
+	Location struct {
 		From int `json:"from"`
 		To   int `json:"to"`
 	} `json:"location"`

@@ -23,6 +23,7 @@ type finding struct {
 	oracleRuns                                  int
 	minimality                                  string
 	location                                    *problem.Location
+	testCase                                    *problem.Case
 }
 
 // collector gathers findings in any order and keeps what does not depend on that

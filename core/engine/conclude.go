@@ -110,7 +110,7 @@ func (r *run) failure(f *finding) problem.Failure {
 	c := &problem.Counterexample{
 		Input: nonNil(f.input), Expected: nonNil(f.expected), Actual: nonNil(f.actual), Stderr: nonNil(f.stderr),
 		OriginalInput: nonNil(f.original), OracleRuns: f.oracleRuns, Minimality: f.minimality,
-		ExitCode: f.outcome.ExitCode, Signal: f.outcome.Signal, Comment: f.comment, Transcript: f.transcript,
+		ExitCode: f.outcome.ExitCode, Signal: f.outcome.Signal, Comment: f.comment, Transcript: f.transcript, Case: f.testCase,
 		TimeMS: float64(f.outcome.CPU) / float64(time.Millisecond), MemoryKB: f.outcome.Memory >> 10,
 	}
 	if f.original == nil {

@@ -17,6 +17,8 @@ type traceable struct {
 	log func(at int, original bool) string
 	// traced is what a traced run prints, if not what the program prints.
 	traced func(original bool) function
+	// other are the traces of the other probes.
+	other map[Probe]*explain.Trace
 }
 
 type tracingSlot struct {
@@ -32,7 +34,11 @@ func (l *traceable) Slots(n int) ([]Slot, error) {
 	return slots, err
 }
 
-func (s *tracingSlot) Trace(ctx context.Context, call *Call, at int, original bool, out *Outcome) (*explain.Trace, error) {
+func (s *tracingSlot) Trace(ctx context.Context, call *Call, probe Probe, at int, out *Outcome) (*explain.Trace, error) {
+	if probe > TracedOriginal {
+		return s.lab.other[probe], nil
+	}
+	original := probe == TracedOriginal
 	if err := s.Run(ctx, call, out); err != nil {
 		return nil, err
 	}
@@ -41,6 +47,8 @@ func (s *tracingSlot) Trace(ctx context.Context, call *Call, at int, original bo
 	}
 	return explain.ParseLog([]byte(s.lab.log(at, original)), "Main.java", nil), nil
 }
+
+func (s *tracingSlot) Prepare(context.Context, problem.Role, Probe) {}
 
 func TestFailuresAreExplained(t *testing.T) {
 	t.Parallel()

@@ -11,6 +11,7 @@ package explain
 import (
 	"bytes"
 	"fmt"
+	"path"
 	"strings"
 
 	"stresstester/core/problem"
@@ -41,8 +42,10 @@ type Crash struct {
 
 // Trace is what a traced run told. Crash is nil where none was seen.
 type Trace struct {
-	Writes []Write
-	Crash  *Crash
+	Writes  []Write
+	Crash   *Crash
+	Samples []Sample
+	Faults  []Fault
 }
 
 // Target is the byte of an output that has to be explained.
@@ -106,7 +109,7 @@ func (t Target) Agrees(actual, traced []byte) bool {
 type Sources []string
 
 // Printed is the location of what printed the target, or nil if the trace does not
-// tell. Output is what the traced run printed.
+// tell. The difference may be nil. Output is what the traced run printed.
 func (s Sources) Printed(t Target, d *problem.Difference, trace *Trace, output []byte) *problem.Location {
 	for i := range trace.Writes {
 		w := &trace.Writes[i]
@@ -117,7 +120,10 @@ func (s Sources) Printed(t Target, d *problem.Difference, trace *Trace, output [
 		if l == nil {
 			return nil
 		}
-		l.TokenIndex, l.ExpectedToken, l.ActualToken = d.TokenIndex, d.ExpectedToken, d.ActualToken
+		l.TokenIndex = -1
+		if d != nil {
+			l.TokenIndex, l.ExpectedToken, l.ActualToken = d.TokenIndex, d.ExpectedToken, d.ActualToken
+		}
 		l.Note = printedNote(t, output[w.Start:w.End])
 		return l
 	}
@@ -190,6 +196,9 @@ func crashNote(signal string, status, calls int, stderr []byte) string {
 		}
 		return signal + ": an access to memory that the program does not have"
 	case "SIGABRT":
+		if text := assertion(stderr); text != "" {
+			return "assertion failed: " + text
+		}
 		return "SIGABRT: the program or one of its libraries gave up"
 	}
 	return "killed by " + signal
@@ -206,6 +215,16 @@ func exception(stderr []byte) (name, what string) {
 		what, _, _ = strings.Cut(text, "\n")
 	}
 	return shorten(name), shorten(what)
+}
+
+// assertion is the condition that the C library says was false.
+func assertion(stderr []byte) string {
+	_, rest, _ := strings.Cut(string(stderr), ": Assertion `")
+	text, _, found := strings.Cut(rest, "' failed.")
+	if !found {
+		return ""
+	}
+	return shorten(text)
 }
 
 func shorten(text string) string {
@@ -243,9 +262,18 @@ func (s Sources) locate(stack []Call) *problem.Location {
 	return nil
 }
 
-// sameFile reports whether the compiler's name for a file means the program's own
-// file of that name. Compilers are given names relative to their working folder.
+// sameFile reports whether a name for a file means the program's own file of that
+// name. Compilers are given names relative to their working folder; some tools put
+// that folder in front.
 func sameFile(file, own string) bool {
-	file = strings.TrimPrefix(file, "./")
-	return file == own || file == "./"+own
+	file, own = path.Clean(file), path.Clean(own)
+	if file == own {
+		return true
+	}
+	for _, system := range []string{"/usr/", "/lib/", "/opt/", "../"} {
+		if strings.HasPrefix(file, system) {
+			return false
+		}
+	}
+	return strings.HasPrefix(file, "/") && strings.HasSuffix(file, "/"+own)
 }

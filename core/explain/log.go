@@ -22,13 +22,19 @@ type Symbols interface {
 // source, in which calls without a file are; symbols may be nil where the log has
 // no addresses. What it does not understand it leaves out.
 //
-// A line is "w START END FRAME…", "s SIGNAL FRAME…" or "e STATUS FRAME…"; a frame is
-// "@HEX", an address in the executable, or "LINE:FUNCTION", a line of the source.
+// A line is "w START END FRAME…", "s SIGNAL FRAME…", "e STATUS FRAME…" or "t BYTES
+// FRAME…", which is a sample; a frame is "@HEX", an address in the executable, or
+// "LINE:FUNCTION", a line of the source. Where Python's faulthandler wrote the
+// samples, they have its form.
 func ParseLog(log []byte, source string, symbols Symbols) *Trace {
+	if bytes.HasPrefix(log, []byte("Timeout (")) {
+		return &Trace{Samples: readDumps(log, source)}
+	}
 	t := &Trace{}
-	for i, line := range bytes.Split(log, []byte("\n")) {
+	symbols = remembered(symbols)
+	for _, line := range bytes.Split(log, []byte("\n")) {
 		words := strings.Fields(string(line))
-		if i == logLines || len(words) < 2 {
+		if len(words) < 2 {
 			break
 		}
 		first, err := strconv.ParseInt(words[1], 10, 64)
@@ -37,7 +43,7 @@ func ParseLog(log []byte, source string, symbols Symbols) *Trace {
 		}
 		switch words[0] {
 		case "w":
-			if len(words) < 3 {
+			if len(words) < 3 || len(t.Writes) == logLines {
 				continue
 			}
 			end, err := strconv.ParseInt(words[2], 10, 64)
@@ -48,9 +54,39 @@ func ParseLog(log []byte, source string, symbols Symbols) *Trace {
 			t.Crash = &Crash{Signal: int(first), Stack: readStack(words[2:], source, symbols)}
 		case "e":
 			t.Crash = &Crash{Status: int(first), Stack: readStack(words[2:], source, symbols)}
+		case "t":
+			if len(t.Samples) == sampleLines {
+				continue
+			}
+			frames := words[2:]
+			t.Samples = append(t.Samples, Sample{Grown: first, Stack: readStack(frames[:min(len(frames), sampleFrames)], source, symbols)})
 		}
 	}
 	return t
+}
+
+// remembering keeps what it was told: samples come again and again to the same
+// addresses.
+type remembering struct {
+	Symbols
+	known map[uint64][]Call
+}
+
+func remembered(symbols Symbols) Symbols {
+	if symbols == nil {
+		return nil
+	}
+	return &remembering{symbols, map[uint64][]Call{}}
+}
+
+// Calls implements Symbols.
+func (r *remembering) Calls(address uint64) []Call {
+	calls, ok := r.known[address]
+	if !ok {
+		calls = r.Symbols.Calls(address)
+		r.known[address] = calls
+	}
+	return calls
 }
 
 func readStack(frames []string, source string, symbols Symbols) []Call {

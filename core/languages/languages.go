@@ -48,22 +48,25 @@ type Language struct {
 	// CompileFlags and RunFlags are the user's.
 	CompileFlags, RunFlags []string
 
-	table        *Table
-	aliases      map[string]string // of standards
-	shebangs     []string
-	source       string
-	version      versionProbe
-	compile, run []string
-	record       []string
-	env          []string
-	threads      bool
-	memory       int64 // bytes
-	compileTime  time.Duration
-	outOfMemory  []string
-	trace        traceText
-	includeRules []includeRule
-	messageRules []messageRule
-	crashRules   []crashRule
+	table          *Table
+	aliases        map[string]string // of standards
+	shebangs       []string
+	source         string
+	version        versionProbe
+	compile, run   []string
+	record         []string
+	env            []string
+	threads        bool
+	memory         int64 // bytes
+	compileTime    time.Duration
+	outOfMemory    []string
+	trace          probeText
+	sanitize       probeText
+	memcheck       probeText
+	includeRules   []includeRule
+	messageRules   []messageRule
+	crashRules     []crashRule
+	exceptionRules []exceptionRule
 }
 
 type versionProbe struct {

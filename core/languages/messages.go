@@ -40,9 +40,16 @@ type messageRule struct {
 
 // crashRule finds source lines in what a crashed program printed.
 type crashRule struct {
-	pattern    *regexp.Regexp
-	file, line int
-	last       bool // the last match counts rather than the first
+	pattern              *regexp.Regexp
+	file, line, function int  // function is -1 where it is not told
+	last                 bool // the last match counts rather than the first
+}
+
+// exceptionRule finds what went wrong in what a crashed program printed.
+type exceptionRule struct {
+	pattern *regexp.Regexp
+	text    int
+	last    bool
 }
 
 // Diagnostics reads a compiler's or interpreter's messages about the program.
@@ -167,29 +174,85 @@ func (m message) severity() string {
 	return severityError
 }
 
-// CrashLine finds the line of p's own source at which it crashed, by what it
-// printed on standard error.
-func (l *Language) CrashLine(stderr []byte, p *problem.Program) (line int, ok bool) {
+// mostFrames bounds the calls of a stack.
+const mostFrames = 64
+
+// outermost is what Python calls the code outside of all functions, where a stack
+// ends and another one may begin.
+const outermost = "<module>"
+
+// Crash finds the place in p's own source at which it crashed, by what it printed on
+// standard error: the line, the calls that led there as far as they are told, and what
+// went wrong as Note. It is nil where no line is told.
+func (l *Language) Crash(stderr []byte, p *problem.Program) *problem.Location {
 	l = l.forSource(p.Source)
 	files := l.filesOf(p)
 	for i := range l.crashRules {
-		rule := &l.crashRules[i]
-		for _, m := range rule.pattern.FindAllSubmatch(stderr, -1) {
-			if place, own := files.find(string(m[rule.file])); !own || place != files.own {
-				continue
-			}
-			if n := number(string(m[rule.line])); n > 0 {
-				line, ok = n, true
-				if !rule.last {
-					return line, true
-				}
-			}
+		frames := l.crashRules[i].frames(stderr, files)
+		if len(frames) == 0 {
+			continue
 		}
-		if ok {
-			return line, true
+		location := &problem.Location{File: p.Name, Line: frames[0].Line, TokenIndex: -1, Stack: []problem.Frame{}, Note: l.exception(stderr)}
+		if l.crashRules[i].function >= 0 {
+			location.Stack = frames
 		}
+		return location
 	}
-	return 0, false
+	return nil
+}
+
+// CrashLine is the line of Crash.
+func (l *Language) CrashLine(stderr []byte, p *problem.Program) (line int, ok bool) {
+	location := l.Crash(stderr, p)
+	if location == nil {
+		return 0, false
+	}
+	return location.Line, true
+}
+
+// frames are the rule's matches in the program's own source, the innermost call
+// first.
+func (r *crashRule) frames(stderr []byte, files sources) []problem.Frame {
+	var frames []problem.Frame
+	for _, m := range r.pattern.FindAllSubmatch(stderr, -1) {
+		n := number(string(m[r.line]))
+		if place, own := files.find(string(m[r.file])); !own || place != files.own || n == 0 {
+			continue
+		}
+		f := problem.Frame{Line: n}
+		if r.function >= 0 {
+			f.Function = oneLine(strings.ToValidUTF8(string(m[r.function]), "\ufffd"))
+		}
+		frames = append(frames, f)
+	}
+	if r.last {
+		slices.Reverse(frames)
+	}
+	if end := slices.IndexFunc(frames, func(f problem.Frame) bool { return f.Function == outermost }); end >= 0 {
+		frames = frames[:end+1]
+	}
+	return frames[:min(len(frames), mostFrames)]
+}
+
+// exception is what the program said went wrong; empty where it did not.
+func (l *Language) exception(stderr []byte) string {
+	const most = 300
+	for _, r := range l.exceptionRules {
+		all := r.pattern.FindAllSubmatch(stderr, maxMatches)
+		if len(all) == 0 {
+			continue
+		}
+		m := all[0]
+		if r.last {
+			m = all[len(all)-1]
+		}
+		text := []rune(oneLine(strings.ToValidUTF8(string(m[r.text]), "\ufffd")))
+		if len(text) > most {
+			text = append(text[:most], '…')
+		}
+		return string(text)
+	}
+	return ""
 }
 
 // sources are the user's files of a program, by their names in the sandbox.

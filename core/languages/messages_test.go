@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"stresstester/core/problem"
 )
@@ -163,6 +164,41 @@ func TestCrashLine(t *testing.T) {
 			line, ok := language(t, tt.id).CrashLine([]byte(tt.stderr), p)
 			if line != tt.want || ok != (tt.want > 0) {
 				t.Errorf("line %d (%v), want %d", line, ok, tt.want)
+			}
+		})
+	}
+}
+
+func TestCrash(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, id, source, stderr string
+		want                     problem.Location
+	}{
+		{"Python, with the calls that led there", "python", "sol.py",
+			"Traceback (most recent call last):\n  File \"/w/1/sol.py\", line 9, in <module>\n    main()\n    ~~~~^^\n  File \"/w/1/sol.py\", line 5, in main\n    f()\nIndexError: list index out of range\n",
+			problem.Location{Line: 5, Note: "IndexError: list index out of range", Stack: []problem.Frame{{Function: "main", Line: 5}, {Function: "<module>", Line: 9}}}},
+		{"the last of chained exceptions", "python", "sol.py",
+			"Traceback (most recent call last):\n  File \"/w/sol.py\", line 2, in <module>\nKeyError: 3\n\nDuring handling of the above exception, another exception occurred:\n\nTraceback (most recent call last):\n  File \"/w/sol.py\", line 4, in <module>\nValueError: bad\n",
+			problem.Location{Line: 4, Note: "ValueError: bad", Stack: []problem.Frame{{Function: "<module>", Line: 4}}}},
+		{"Java", "java", "Main.java",
+			"Exception in thread \"main\" java.lang.ArrayIndexOutOfBoundsException: Index 5\n\tat java.base/java.util.Arrays.f(Arrays.java:99)\n\tat contest.Main.pick(Main.java:7)\n\tat contest.Main.main(Main.java:13)\n",
+			problem.Location{Line: 7, Note: "java.lang.ArrayIndexOutOfBoundsException: Index 5",
+				Stack: []problem.Frame{{Function: "contest.Main.pick", Line: 7}, {Function: "contest.Main.main", Line: 13}}}},
+		{"Go", "go", "main.go", "panic: runtime error: index out of range [5]\n\ngoroutine 1 [running]:\nmain.main()\n\t./main.go:12 +0x9b\n",
+			problem.Location{Line: 12, Note: "runtime error: index out of range [5]"}},
+		{"Rust", "rust", "sol.rs", "\nthread 'main' panicked at sol.rs:2:5:\nindex out of bounds: the len is 3\n",
+			problem.Location{Line: 2, Note: "index out of bounds: the len is 3"}},
+		{"JavaScript", "javascript", "sol.js", "/w/out/sol.js:4\n  x\n  ^\n\nTypeError: bad\n    at pick (/w/out/sol.js:4:20)\n    at Object.<anonymous> (/w/out/sol.js:8:13)\n",
+			problem.Location{Line: 4, Note: "TypeError: bad", Stack: []problem.Frame{{Function: "pick", Line: 4}, {Function: "Object.<anonymous>", Line: 8}}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			p := &problem.Program{Name: c.source, Path: "/home/me/x", Recipe: problem.Recipe{SourceName: c.source}}
+			got := language(t, c.id).Crash([]byte(c.stderr), p)
+			c.want.File, c.want.TokenIndex = c.source, -1
+			if diff := cmp.Diff(&c.want, got, cmpopts.EquateEmpty()); diff != "" {
+				t.Error(diff)
 			}
 		})
 	}

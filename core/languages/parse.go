@@ -74,14 +74,19 @@ type (
 		Includes       []includeText `toml:"includes"`
 		Diagnostics    []messageText `toml:"diagnostics"`
 		Crash          []crashText   `toml:"crash"`
-		Trace          *traceText    `toml:"trace"`
+		Exception      []crashText   `toml:"exception"`
+		Trace          *probeText    `toml:"trace"`
+		Sanitize       *probeText    `toml:"sanitize"`
+		Memcheck       *probeText    `toml:"memcheck"`
 		Record         []string      `toml:"record"`
 	}
-	traceText struct {
-		Flags   []string `toml:"flags"`
-		Without []string `toml:"without"`
-		Run     []string `toml:"run"`
-		Env     []string `toml:"env"`
+	probeText struct {
+		Flags    []string `toml:"flags"`
+		Without  []string `toml:"without"`
+		Run      []string `toml:"run"`
+		Env      []string `toml:"env"`
+		Buffered bool     `toml:"buffered"`
+		Coarse   bool     `toml:"coarse"`
 	}
 	versionText struct {
 		Command []string `toml:"command"`
@@ -219,9 +224,7 @@ func (p *parser) language(id string) *Language {
 		shebangs: own.Shebangs, source: text.Source, compile: text.Compile, run: text.Run, env: text.Env,
 		outOfMemory: text.OutOfMemory, record: text.Record,
 	}
-	if text.Trace != nil {
-		l.trace = *text.Trace
-	}
+	l.trace, l.sanitize, l.memcheck = text.Trace.orNone(), text.Sanitize.orNone(), text.Memcheck.orNone()
 	if l.source == "" {
 		l.source = namePlaceholder
 	}
@@ -277,6 +280,8 @@ func (t languageText) or(base languageText) languageText {
 	t.Source = first(t.Source, base.Source)
 	t.Version = first(t.Version, base.Version)
 	t.Trace = first(t.Trace, base.Trace)
+	t.Sanitize = first(t.Sanitize, base.Sanitize)
+	t.Memcheck = first(t.Memcheck, base.Memcheck)
 	t.Std = first(t.Std, base.Std)
 	t.CompileSeconds = first(t.CompileSeconds, base.CompileSeconds)
 	t.Threads = first(t.Threads, base.Threads)
@@ -289,6 +294,7 @@ func (t languageText) or(base languageText) languageText {
 	t.Includes = firstList(t.Includes, base.Includes)
 	t.Diagnostics = firstList(t.Diagnostics, base.Diagnostics)
 	t.Crash = firstList(t.Crash, base.Crash)
+	t.Exception = firstList(t.Exception, base.Exception)
 	return t
 }
 
@@ -298,6 +304,13 @@ func first[T comparable](a, b T) T {
 		return a
 	}
 	return b
+}
+
+func (t *probeText) orNone() probeText {
+	if t == nil {
+		return probeText{}
+	}
+	return *t
 }
 
 // firstList tells an empty list, which is given, from none.
@@ -427,9 +440,14 @@ func (p *parser) commands(key string, l *Language) {
 	check(key+".compile", l.compile, forCompile)
 	check(key+".run", l.run, forRun)
 	check(key+".record", l.record, forRun)
-	check(key+".trace.flags", l.trace.Flags, nil)
-	check(key+".trace.run", l.trace.Run, forRun)
-	check(key+".trace.env", l.trace.Env, nil)
+	probe := func(key string, text probeText) {
+		check(key+".flags", text.Flags, nil)
+		check(key+".run", text.Run, forRun)
+		check(key+".env", text.Env, nil)
+	}
+	probe(key+".trace", l.trace)
+	probe(key+".sanitize", l.sanitize)
+	probe(key+".memcheck", l.memcheck)
 	check(key+".env", l.env, []string{"{dir}", "{memory_mb}", "{stack_mb}"})
 	check(key+".source", []string{l.source}, []string{namePlaceholder, classPlaceholder})
 }

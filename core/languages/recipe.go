@@ -36,20 +36,22 @@ func (l *Language) Recipe(p *problem.Program) (problem.Recipe, error) {
 		MemoryOverhead: l.memory,
 		OutOfMemory:    append([]string(nil), l.outOfMemory...),
 		CompileTime:    l.compileTime,
-		Trace:          l.tracing(fill),
+		Trace:          l.probe(l.trace, fill),
+		Sanitize:       l.probe(l.sanitize, fill),
+		Memcheck:       l.probe(l.memcheck, fill),
 		Record:         expand(l.record, fill, l.RunFlags),
 	}, nil
 }
 
-// tracing is how the program is traced. The flags come last, and so win over all
-// others.
-func (l *Language) tracing(fill *strings.Replacer) problem.Tracing {
-	t := problem.Tracing{Run: expand(l.trace.Run, fill, l.RunFlags), Env: append([]string(nil), l.trace.Env...)}
-	if len(l.trace.Flags) > 0 {
-		kept := slices.DeleteFunc(slices.Clone(l.compile), func(arg string) bool { return slices.Contains(l.trace.Without, arg) })
-		t.Compile = append(expand(kept, fill, l.CompileFlags), l.trace.Flags...)
+// probe is how the program is run to tell more. Its flags come last, and so win
+// over all others.
+func (l *Language) probe(text probeText, fill *strings.Replacer) problem.Probe {
+	p := problem.Probe{Run: expand(text.Run, fill, l.RunFlags), Env: append([]string(nil), text.Env...), Buffered: text.Buffered, Coarse: text.Coarse}
+	if len(text.Flags) > 0 {
+		kept := slices.DeleteFunc(slices.Clone(l.compile), func(arg string) bool { return slices.Contains(text.Without, arg) })
+		p.Compile = append(expand(kept, fill, l.CompileFlags), text.Flags...)
 	}
-	return t
+	return p
 }
 
 // names is the source's name in the sandbox, and what fills the placeholders.

@@ -28,6 +28,12 @@ func (p *parser) rules(key string, from func(given bool) string, text languageTe
 			l.crashRules = append(l.crashRules, rule)
 		}
 	}
+	for i, r := range text.Exception {
+		at := fmt.Sprintf("%s.exception.%d", from(own.Exception != nil), i)
+		if pattern, ok := p.groups(at, r.Pattern, []string{"text"}, nil); ok {
+			l.exceptionRules = append(l.exceptionRules, exceptionRule{pattern, pattern.SubexpIndex("text"), r.Last})
+		}
+	}
 	if len(l.compile) > 0 && len(l.messageRules) == 0 {
 		p.wrong(key, "diagnostics are missing: nobody could read what compile says")
 	}
@@ -85,11 +91,11 @@ func (p *parser) messageRule(key string, text messageText) (messageRule, bool) {
 }
 
 func (p *parser) crashRule(key string, text crashText) (crashRule, bool) {
-	pattern, ok := p.groups(key, text.Pattern, []string{"file", "line"}, nil)
+	pattern, ok := p.groups(key, text.Pattern, []string{"file", "line"}, []string{"function"})
 	if !ok {
 		return crashRule{}, false
 	}
-	return crashRule{pattern, pattern.SubexpIndex("file"), pattern.SubexpIndex("line"), text.Last}, true
+	return crashRule{pattern, pattern.SubexpIndex("file"), pattern.SubexpIndex("line"), pattern.SubexpIndex("function"), text.Last}, true
 }
 
 // groups compiles a pattern and checks the names of its groups.

@@ -138,26 +138,36 @@ type Recipe struct {
 	OutOfMemory []string `json:"out_of_memory,omitempty"`
 	// CompileTime limits one compilation; zero means one minute.
 	CompileTime time.Duration `json:"compile_time,omitempty"`
-	// Trace says how the program is run to find the line that printed a byte.
-	Trace Tracing `json:"trace,omitzero"`
+	// Trace says how the program is run to find the line that printed a byte, and
+	// where it spends its time. Sanitize and Memcheck are ways to run it that find
+	// wrong uses of memory and numbers, by checks that are compiled in and by a
+	// simulated processor.
+	Trace    Probe `json:"trace,omitzero"`
+	Sanitize Probe `json:"sanitize,omitzero"`
+	Memcheck Probe `json:"memcheck,omitzero"`
 	// Record stands in for Run where a generator's random choices are to be
 	// recorded and replayed; see testing_env/trace/record.py. Empty where the
 	// language cannot.
 	Record []string `json:"record,omitempty"`
 }
 
-// Tracing says how to run a program so that it tells which of its lines printed
-// what; see testing_env/trace. With all fields empty it cannot be told.
-type Tracing struct {
+// Probe is another way to build and run a program, in which it tells more; see
+// testing_env/trace. With all fields empty there is none.
+type Probe struct {
 	// Compile and Run stand in for the recipe's own; empty means those.
 	Compile []string `json:"compile,omitempty"`
 	Run     []string `json:"run,omitempty"`
 	// Env is added to the recipe's.
 	Env []string `json:"env,omitempty"`
+	// Buffered says that output may reach the operating system later than the call
+	// that printed it, so that a line found by it need not be the one.
+	Buffered bool `json:"buffered,omitempty"`
+	// Coarse says that a loop's time may be told of the loop's first line.
+	Coarse bool `json:"coarse,omitempty"`
 }
 
 // Possible reports whether there is a way.
-func (t *Tracing) Possible() bool { return len(t.Run) > 0 || len(t.Env) > 0 }
+func (p *Probe) Possible() bool { return len(p.Run) > 0 || len(p.Env) > 0 || len(p.Compile) > 0 }
 
 // Limits bound one run of one program. A zero field means "the default".
 type Limits struct {

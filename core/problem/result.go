@@ -1,5 +1,7 @@
 package problem
 
+import "fmt"
+
 // State is where a run stands.
 type State string
 
@@ -45,10 +47,39 @@ type Counterexample struct {
 	Transcript Text `json:"transcript,omitempty"`
 	// Minimality says truthfully what shrinking proved, in one sentence.
 	Minimality string `json:"minimality,omitempty"`
+	// Case is the test case that failed, of an input that has several; nil where
+	// the input has none or it is not known which.
+	Case *Case `json:"case,omitempty"`
 	// TimeMS and MemoryKB are the tested program's processor time in
 	// milliseconds and peak resident set in KiB.
 	TimeMS   float64 `json:"time_ms"`
 	MemoryKB int64   `json:"memory_kb"`
+}
+
+// Case is one of the test cases of an input.
+type Case struct {
+	// Number counts from 1, Of is how many there are.
+	Number int `json:"number"`
+	Of     int `json:"of"`
+	// Line is the number of its first line in the input, Lines how many it has.
+	Line  int `json:"line"`
+	Lines int `json:"lines"`
+	// Alone tells that the tested program fails on this case as well where it is the
+	// only one. Where it does not, something is left over from the cases before.
+	Alone bool `json:"fails_alone"`
+}
+
+// String is the case in a sentence.
+func (c *Case) String() string {
+	where := fmt.Sprintf("line %d", c.Line)
+	if c.Lines > 1 {
+		where = fmt.Sprintf("lines %d to %d", c.Line, c.Line+c.Lines-1)
+	}
+	text := fmt.Sprintf("Test case %d of %d fails (%s of the input)", c.Number, c.Of, where)
+	if !c.Alone {
+		text += "; alone it passes: something is left over from the cases before"
+	}
+	return text
 }
 
 // Position is a place in a text: Line and Column count from 1, Column in bytes.
@@ -90,6 +121,17 @@ type Location struct {
 	Stack         []Frame `json:"stack"`
 	// Note says why the location is not exact, or what kind of bug it is.
 	Note string `json:"note,omitempty"`
+	// Related are other lines that have to do with the failure, such as one where a
+	// number overflowed before the wrong one was printed.
+	Related []Place `json:"related,omitempty"`
+}
+
+// Place is a line of the tested program with what is to be said about it.
+type Place struct {
+	File    string `json:"file"`
+	Line    int    `json:"line"`
+	Column  int    `json:"column"`
+	Message string `json:"message"`
 }
 
 // Failure is one failing test.

@@ -194,6 +194,9 @@ func (p *printer) input(c *problem.Counterexample) {
 	}
 	p.section("Input " + p.style.paint(dim, "("+strings.Join(notes, ", ")+")"))
 	p.excerpt(c.Input, inputLines)
+	if c.Case != nil {
+		p.wrapped(lead{text: indent}, indent, c.Case.String(), "")
+	}
 	if c.Minimality != "" {
 		p.wrapped(lead{text: indent}, indent, plain(c.Minimality), dim)
 	}
@@ -261,32 +264,62 @@ func (p *printer) location(l *problem.Location) {
 	if l.Column > 0 {
 		title += ":" + strconv.Itoa(l.Column)
 	}
-	for i, frame := range l.Stack {
-		switch i {
-		case 0:
-			title += " in " + inline(frame.Function)
-		default:
-			title += fmt.Sprintf(", called by %s (line %d)", inline(frame.Function), frame.Line)
-		}
-	}
+	title += calls(l.Stack)
 	p.line("")
 	p.wrapped(lead{text: indent}, indent+indent, title, bold)
-	if p.context.SourceLine != nil {
-		if text, ok := p.context.SourceLine(l.File, l.Line); ok {
-			p.sourceLine(l, text)
-		}
-	}
+	p.sourceLine(l.File, l.Line, l.Column)
 	if l.Note != "" {
 		p.wrapped(lead{text: indent}, indent, plain(l.Note), "")
 	}
+	for _, place := range l.Related {
+		p.wrapped(lead{text: indent}, indent+indent, fmt.Sprintf("%s:%d: %s", inline(place.File), place.Line, plain(place.Message)), "")
+		p.sourceLine(place.File, place.Line, place.Column)
+	}
 }
 
-func (p *printer) sourceLine(l *problem.Location, text string) {
-	number := strconv.Itoa(l.Line)
+// mostCalls is how many calls of a stack a report names.
+const mostCalls = 5
+
+// calls tells how a line was reached, a recursion's calls together.
+func calls(stack []problem.Frame) string {
+	text, named := "", 0
+	for i := 0; i < len(stack); {
+		same := 1
+		for i+same < len(stack) && stack[i+same] == stack[i] {
+			same++
+		}
+		switch {
+		case i == 0:
+			text += " in " + inline(stack[i].Function)
+			same = 1
+		case named == mostCalls:
+			return text + ", …"
+		default:
+			named++
+			text += fmt.Sprintf(", called by %s (line %d)", inline(stack[i].Function), stack[i].Line)
+			if same > 1 {
+				text = strings.TrimSuffix(text, ")") + fmt.Sprintf(", %d times)", same)
+			}
+		}
+		i += same
+	}
+	return text
+}
+
+// sourceLine shows a line of a source with its column marked.
+func (p *printer) sourceLine(file string, at, column int) {
+	if p.context.SourceLine == nil {
+		return
+	}
+	text, ok := p.context.SourceLine(file, at)
+	if !ok {
+		return
+	}
+	number := strconv.Itoa(at)
 	line := cells(strings.TrimRight(text, " \t\r\n"), spacesPlain)
 	focus := -1
-	if l.Column > 0 {
-		focus = l.Column - 1
+	if column > 0 {
+		focus = column - 1
 	}
 	line = fit(line, p.style.width()-len(indent)-len(number)-3, focus)
 	p.line(indent + p.style.paint(dim, number+" │ ") + join(line))

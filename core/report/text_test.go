@@ -96,6 +96,18 @@ func TestText(t *testing.T) {
 				Note: "signed integer overflow"}
 			return r
 		}},
+		{name: "explained", style: report.Style{Width: 100}, result: func() problem.Result {
+			r := wrongAnswer(problem.CompareTokens, "2\n5 3\n1 1\n", "8\n2\n", "8\n4\n")
+			f := &r.Failures[0]
+			f.Counterexample.Case = &problem.Case{Number: 2, Of: 2, Line: 3, Lines: 1}
+			stack := []problem.Frame{{Function: "down", Line: 14}}
+			for range 30 {
+				stack = append(stack, problem.Frame{Function: "down", Line: 15})
+			}
+			f.Location = &problem.Location{File: "sol.cpp", Line: 14, Column: 9, Stack: append(stack, problem.Frame{Function: "main", Line: 22}),
+				Related: []problem.Place{{File: "sol.cpp", Line: 22, Column: 2, Message: "signed integer overflow: 1 + 2147483647 cannot be represented in type 'int'"}}}
+			return r
+		}},
 		{name: "wrong-answer-in-colour", style: report.Style{Color: true}, result: func() problem.Result {
 			return wrongAnswer(problem.CompareTokens, "2\n5 3\n", "8\nyes\n", "2\nyes\n")
 		}},

@@ -173,9 +173,7 @@ func (e *execution) locate(role problem.Role, v problem.Verdict, c *problem.Coun
 	if !ok {
 		return
 	}
-	if line, ok := language.CrashLine(c.Stderr, p); ok {
-		*to = &problem.Location{File: p.Name, Line: line, TokenIndex: -1, Stack: []problem.Frame{}}
-	}
+	*to = language.Crash(c.Stderr, p)
 }
 
 // finish completes the sandbox's result and saves what it found.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -143,7 +144,7 @@ func (r *reporter) failure(i int, f problem.Failure) {
 		severity: protocol.DiagnosticSeverityError,
 		code:     string(f.Verdict),
 		text:     failureText(f),
-		related:  append(r.documents(i, f), r.callers(path, f.Location)...),
+		related:  slices.Concat(r.documents(i, f), r.places(path, f.Location), r.callers(path, f.Location)),
 		failure:  i,
 	})
 }
@@ -179,14 +180,33 @@ func (r *reporter) place(path string, location *problem.Location) (string, int) 
 	return path, entryLine(r.text(path))
 }
 
+// places are other lines that have to do with a failure in the file at path.
+func (r *reporter) places(path string, location *problem.Location) []related {
+	if location == nil {
+		return nil
+	}
+	var places []related
+	for _, place := range location.Related {
+		file, line := r.place(path, &problem.Location{File: place.File, Line: place.Line})
+		places = append(places, related{r.s.uriOf(file), r.text(file).Place(line, place.Column), place.Message})
+	}
+	return places
+}
+
+// mostCallers is how many callers are named; a recursion has any number.
+const mostCallers = 8
+
 // callers are the places from which the place of a failure was reached.
 func (r *reporter) callers(path string, location *problem.Location) []related {
 	if location == nil || len(location.Stack) < 2 {
 		return nil
 	}
 	var callers []related
-	for _, frame := range location.Stack[1:] {
-		if frame.Line > 0 {
+	for i, frame := range location.Stack[1:] {
+		if len(callers) == mostCallers {
+			break
+		}
+		if again := i > 0 && frame == location.Stack[i]; frame.Line > 0 && !again {
 			callers = append(callers, related{r.s.uriOf(path), r.text(path).Place(frame.Line, 0), "called from " + frame.Function})
 		}
 	}
@@ -245,6 +265,9 @@ func failureText(f problem.Failure) string {
 		}
 	}
 	section("input", c.Input)
+	if c.Case != nil {
+		fmt.Fprintf(&b, "\n%s", c.Case)
+	}
 	if f.Verdict == problem.WA || f.Verdict == problem.PE {
 		section("expected", c.Expected)
 		section("actual", c.Actual)

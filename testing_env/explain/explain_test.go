@@ -1,9 +1,13 @@
 package explain_test
 
 import (
+	"bytes"
+	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -20,31 +24,42 @@ const imageVariable = "STRESSTESTER_IMAGE"
 // enough is the share of programs whose line must be found exactly, in percent.
 const enough = 95
 
+// flakyRuns is how often a program that fails by chance is run until it has passed
+// and failed on the same input.
+const flakyRuns = 40
+
+var update = flag.Bool("update", false, "write the table into docs/explanation.md")
+
 // TestLinesAreFound runs every program in testdata. Each says in comments what it
 // is given and what would be right, and marks the line to be found.
 func TestLinesAreFound(t *testing.T) {
-	warm := openSandbox(t)
+	sb := openSandbox(t)
 	names, err := filepath.Glob("testdata/*.*")
 	if err != nil || len(names) == 0 {
 		t.Fatalf("no programs: %v", err)
 	}
 	var mu sync.Mutex
-	right, seen := 0, 0
+	scores := table{}
 	t.Run("programs", func(t *testing.T) {
 		for _, name := range names {
 			t.Run(filepath.Base(name), func(t *testing.T) {
 				t.Parallel()
 				s := readSample(t, name)
-				l := s.explain(t, warm)
+				if !sb.has(s.language()) {
+					t.Skipf("this image lacks %s", s.language().Name)
+				}
+				l, ok := s.explain(t, sb.Warm)
+				if !ok {
+					return
+				}
+				found := s.judge(t, l)
 				mu.Lock()
 				defer mu.Unlock()
-				seen++
-				if s.judge(t, l) {
-					right++
-				}
+				scores.add(s, found)
 			})
 		}
 	})
+	right, seen := scores.total()
 	if seen == 0 {
 		t.Fatal("no program failed as it should")
 	}
@@ -52,9 +67,20 @@ func TestLinesAreFound(t *testing.T) {
 	if 100*right < enough*seen {
 		t.Errorf("less than %d %% of the lines are right", enough)
 	}
+	if !t.Failed() {
+		scores.check(t, sb.full)
+	}
 }
 
-func openSandbox(t *testing.T) *sandbox.Warm {
+// box is the sandbox with what is known of its image.
+type box struct {
+	*sandbox.Warm
+	full bool
+}
+
+func (b *box) has(l *languages.Language) bool { return b.full || l.Image != languages.ImageFull }
+
+func openSandbox(t *testing.T) *box {
 	t.Helper()
 	image := os.Getenv(imageVariable)
 	if image == "" {
@@ -73,7 +99,7 @@ func openSandbox(t *testing.T) *sandbox.Warm {
 			t.Error(err)
 		}
 	})
-	return warm
+	return &box{warm, strings.Contains(image, ":"+languages.ImageFull+"-")}
 }
 
 // sample is a program of testdata.
@@ -82,8 +108,12 @@ type sample struct {
 	source        []byte
 	input, answer string
 	note          string // what the note must contain; empty: there must be none
+	also          string // what another named line must say
 	verdict       problem.Verdict
+	flaky         bool
 	line          int
+	alsoLine      int
+	judges        []problem.Program
 }
 
 func readSample(t *testing.T, name string) sample {
@@ -97,7 +127,10 @@ func readSample(t *testing.T, name string) sample {
 		if strings.Contains(line, "WRONG") {
 			s.line = i + 1
 		}
-		key, value, _ := strings.Cut(strings.TrimLeft(line, "#/ "), ": ")
+		if strings.Contains(line, "ALSO") {
+			s.alsoLine = i + 1
+		}
+		key, value, _ := strings.Cut(strings.TrimLeft(line, "#/{-% "), ": ")
 		text := strings.ReplaceAll(value, `\n`, "\n") + "\n"
 		switch key {
 		case "input":
@@ -106,14 +139,44 @@ func readSample(t *testing.T, name string) sample {
 			s.answer = text
 		case "note":
 			s.note = value
+		case "also":
+			s.also = value
 		case "verdict":
 			s.verdict = problem.Verdict(value)
+		case "flaky":
+			s.flaky = true
+		case string(problem.Checker), string(problem.Interactor):
+			s.judges = append(s.judges, program(t, problem.Role(key), key+".sh", []byte(value+"\n")))
 		}
 	}
 	if s.line == 0 || s.answer == "" {
 		t.Fatalf("%s lacks a marked line or what is expected", name)
 	}
 	return s
+}
+
+func (s *sample) language() *languages.Language {
+	l, _ := languages.Default().ForSource(s.name, s.source)
+	return l
+}
+
+// kind is what the table calls this kind of failure.
+func (s *sample) kind() string {
+	switch {
+	case s.flaky:
+		return "not the same every time"
+	case len(s.judges) > 0:
+		return "judged by a checker or an interactor"
+	case s.verdict == problem.RE:
+		return "crash"
+	case s.verdict == problem.TLE:
+		return "too slow"
+	case s.verdict == problem.MLE:
+		return "too much memory"
+	case s.verdict == problem.OLE:
+		return "too much output"
+	}
+	return "wrong output"
 }
 
 // program is the source in a role, with its language's recipe.
@@ -132,51 +195,161 @@ func program(t *testing.T, role problem.Role, name string, source []byte) proble
 	return p
 }
 
-// explain runs the program on its one test.
-func (s *sample) explain(t *testing.T, warm *sandbox.Warm) *problem.Location {
+// explain runs the program on its one test. It reports false when the program did not
+// fail as it should.
+func (s *sample) explain(t *testing.T, warm *sandbox.Warm) (*problem.Location, bool) {
 	t.Helper()
+	tested := program(t, problem.Tested, s.name, s.source)
 	job := problem.Job{
-		Programs: []problem.Program{
-			program(t, problem.Tested, s.name, s.source),
-			program(t, problem.Brute, "brute.sh", []byte("cat\n")),
-		},
-		Options: problem.Options{Jobs: 1, NoShrink: true},
-		Only:    &problem.Test{Name: "only", Input: []byte(s.input), Answer: []byte(s.answer), HasAnswer: true},
+		Programs: append([]problem.Program{tested, program(t, problem.Brute, "brute.sh", []byte("cat\n"))}, s.judges...),
+		Options: problem.Options{Jobs: 1, NoShrink: true, Limits: map[problem.Role]problem.Limits{
+			problem.Tested: {Time: problem.DefaultLimits(problem.Tested).Time, Memory: 128 << 20, Output: 4 << 20}}},
+		Only: &problem.Test{Name: "only", Input: []byte(s.input), Answer: []byte(s.answer), HasAnswer: true},
 	}
-	result, err := warm.Run(t.Context(), job, sandbox.Observer{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if result.Verdict != s.verdict {
-		for _, c := range result.Compilations {
-			t.Logf("%s: %s%s", c.Role, c.Output, c.Message)
+	for range flakyRuns {
+		result, err := warm.Run(t.Context(), job, sandbox.Observer{})
+		if err != nil {
+			t.Fatal(err)
 		}
-		t.Fatalf("verdict %s, expected %s: %s", result.Verdict, s.verdict, result.Message)
+		if s.flaky && !result.Flaky {
+			continue
+		}
+		if result.Verdict != s.verdict {
+			for _, c := range result.Compilations {
+				t.Logf("%s: %s%s", c.Role, c.Output, c.Message)
+			}
+			t.Errorf("verdict %s, expected %s: %s", result.Verdict, s.verdict, result.Message)
+			return nil, false
+		}
+		if result.Location == nil {
+			// As core/stress does.
+			return s.language().Crash(result.Counterexample.Stderr, &tested), true
+		}
+		return result.Location, true
 	}
-	return result.Location
+	t.Errorf("not once in %d runs was it flaky", flakyRuns)
+	return nil, false
 }
 
-// judge reports whether the location is the right one. A wrong one without a note,
-// which says so, would lead people astray.
-func (s *sample) judge(t *testing.T, l *problem.Location) bool {
+// score is how well a line was found.
+type score int
+
+const (
+	exact score = iota
+	none
+	near // another line, and a note that says why
+)
+
+// judge reports how right the location is. A wrong one without a note, which says so,
+// would lead people astray.
+func (s *sample) judge(t *testing.T, l *problem.Location) score {
 	t.Helper()
 	if l == nil {
 		t.Logf("%s: no location, expected line %d", s.name, s.line)
-		return false
+		return none
 	}
-	told := fmt.Sprintf("%s:%d:%d %v, note %q", l.File, l.Line, l.Column, l.Stack, l.Note)
+	told := fmt.Sprintf("%s:%d:%d %v, note %q, related %+v", l.File, l.Line, l.Column, l.Stack, l.Note, l.Related)
 	if l.File != s.name || l.Line != s.line {
 		t.Logf("%s, expected line %d", told, s.line)
 		if l.Note == "" {
 			t.Errorf("%s: a wrong line without a note", s.name)
 		}
-		return false
+		return near
 	}
 	if !strings.Contains(l.Note, s.note) || (s.note == "" && l.Note != "") {
 		t.Errorf("%s: expected a note with %q", told, s.note)
 	}
-	if len(l.Stack) == 0 || l.Stack[0].Line != l.Line {
+	if s.language().Image != languages.ImageFull && (len(l.Stack) == 0 || l.Stack[0].Line != l.Line) {
 		t.Errorf("%s: the stack does not begin with the line", told)
 	}
-	return true
+	if s.also != "" && !slices.ContainsFunc(l.Related, func(p problem.Place) bool {
+		return (s.alsoLine == 0 || p.Line == s.alsoLine) && strings.Contains(p.Message, s.also)
+	}) {
+		t.Errorf("%s: expected another line that says %q", told, s.also)
+	}
+	return exact
+}
+
+// table counts scores by language and kind.
+type table map[string]map[string]*[3]int
+
+func (c table) add(s sample, found score) {
+	language := s.language().Name
+	if c[language] == nil {
+		c[language] = map[string]*[3]int{}
+	}
+	if c[language][s.kind()] == nil {
+		c[language][s.kind()] = &[3]int{}
+	}
+	c[language][s.kind()][found]++
+}
+
+func (c table) total() (right, seen int) {
+	for _, kinds := range c {
+		for _, n := range kinds {
+			right += n[exact]
+			seen += n[exact] + n[none] + n[near]
+		}
+	}
+	return right, seen
+}
+
+// write is the table as Markdown.
+func (c table) write() string {
+	var b strings.Builder
+	b.WriteString("| language | kind | programs | exactly right | another line, said so | no line |\n| --- | --- | --: | --: | --: | --: |\n")
+	var all [3]int
+	for _, language := range slices.Sorted(maps.Keys(c)) {
+		for _, kind := range slices.Sorted(maps.Keys(c[language])) {
+			n := c[language][kind]
+			fmt.Fprintf(&b, "| %s | %s | %d | %d | %d | %d |\n", language, kind, n[exact]+n[none]+n[near], n[exact], n[near], n[none])
+			for i := range all {
+				all[i] += n[i]
+			}
+		}
+	}
+	sum := all[exact] + all[none] + all[near]
+	fmt.Fprintf(&b, "| all | | %d | %d (%.1f %%) | %d | %d |\n", sum, all[exact], 100*float64(all[exact])/float64(sum), all[near], all[none])
+	return b.String()
+}
+
+// Marks around the table in the documentation.
+const (
+	documentation = "../../docs/explanation.md"
+	tableBegins   = "<!-- measured by go test ./testing_env/explain -update -->\n\n"
+	tableEnds     = "\n<!-- end -->"
+)
+
+// check compares the table with the one in the documentation, which is of the image
+// with all languages: another has fewer rows.
+func (c table) check(t *testing.T, full bool) {
+	t.Helper()
+	text, err := os.ReadFile(documentation)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, found := bytes.Cut(text, []byte(tableBegins))
+	documented, after, ended := bytes.Cut(rest, []byte(tableEnds))
+	if !found || !ended {
+		t.Fatalf("%s has no place for the table", documentation)
+	}
+	if *update {
+		text := slices.Concat(before, []byte(tableBegins), []byte(c.write()), []byte(tableEnds), after)
+		if err := os.WriteFile(documentation, text, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if len(bytes.TrimSpace(documented)) == 0 {
+		t.Logf("%s has no table yet:\n%s", documentation, c.write())
+		return
+	}
+	for line := range strings.Lines(c.write()) {
+		if strings.HasPrefix(line, "| all |") && !full {
+			continue
+		}
+		if !bytes.Contains(documented, []byte(line)) {
+			t.Errorf("%s lacks this line of the table; -update writes it:\n%s", documentation, line)
+		}
+	}
 }

@@ -11,6 +11,12 @@
  *	w START END FRAME…    a call wrote the bytes START up to END
  *	s SIGNAL FRAME…       the program was about to be killed by that signal
  *	e STATUS FRAME…       the program called exit with that status, not 0
+ *	t BYTES FRAME…        a sample of where it is, and by how much its memory has grown
+ *
+ * With STRESSTESTER_TRACE="FD:OFFSET:PERIOD" no write is logged, and output is buffered
+ * as ever; instead a sample is taken after every PERIOD microseconds of processor
+ * time. A PERIOD below 0 logs nothing, but fills the stack that the program is going
+ * to use, so that a variable that was never set has another value than before.
  *
  * FRAMEs are the addresses of calls in the program's own executable, innermost
  * first, as "@HEX" relative to where it was loaded. Output is the same, byte for
@@ -19,6 +25,7 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <link.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -29,6 +36,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/uio.h>
 #include <unistd.h>
 #include <unwind.h>
@@ -36,9 +44,12 @@
 #define FRAMES 64
 #define HOPS 4096 /* frames looked at, for deep recursions */
 #define RECORDS 16
+#define SAMPLES 4000
+#define SAMPLE_FRAMES 24
 #define PUBLIC __attribute__((visibility("default")))
 
 static int log_fd = -1;
+static int tracing; /* writes are logged */
 static off_t wanted;
 static int records;
 static uintptr_t base, low, high; /* the executable: load address, first and last address */
@@ -52,7 +63,7 @@ static __thread int depth __attribute__((tls_model("initial-exec")));
 
 struct walk {
 	uintptr_t pcs[FRAMES];
-	int n, hops;
+	int n, hops, most;
 };
 
 static _Unwind_Reason_Code step(struct _Unwind_Context *context, void *data)
@@ -66,7 +77,7 @@ static _Unwind_Reason_Code step(struct _Unwind_Context *context, void *data)
 		pc--; /* within the call, not after it */
 	if (pc >= low && pc < high) {
 		w->pcs[w->n++] = pc - base;
-		if (w->n == FRAMES)
+		if (w->n == w->most)
 			return _URC_END_OF_STACK;
 	}
 	return _URC_NO_REASON;
@@ -84,14 +95,11 @@ static char *put(char *to, unsigned long value, unsigned radix)
 	return to;
 }
 
-/* record logs one line; numbers below 0 are left out. */
-static void record(char kind, long first, long second)
+/* tell logs one line with at most that many calls; numbers below 0 are left out. */
+static void tell(char kind, long first, long second, int frames)
 {
-	if (log_fd < 0 || records >= RECORDS)
-		return;
-	records++;
 	int kept = errno;
-	struct walk w = {.n = 0};
+	struct walk w = {.n = 0, .most = frames};
 	depth++;
 	_Unwind_Backtrace(step, &w);
 	depth--;
@@ -114,11 +122,20 @@ static void record(char kind, long first, long second)
 	errno = kept;
 }
 
+/* record logs a line of those of which there are few. */
+static void record(char kind, long first, long second)
+{
+	if (log_fd < 0 || records >= RECORDS)
+		return;
+	records++;
+	tell(kind, first, second, FRAMES);
+}
+
 /* begin and end enclose a call that may write. Only the outermost one counts: it
  * is the one that the program made. */
 static off_t begin(void)
 {
-	if (log_fd < 0 || depth++ > 0)
+	if (!tracing || depth++ > 0)
 		return -1;
 	int kept = errno;
 	off_t at = lseek(1, 0, SEEK_CUR);
@@ -128,7 +145,7 @@ static off_t begin(void)
 
 static void end(off_t start)
 {
-	if (log_fd < 0)
+	if (!tracing)
 		return;
 	depth--;
 	if (start < 0 || start > wanted)
@@ -220,7 +237,7 @@ FORMATTED(__fprintf_chk, (FILE * to, int flag, const char *format, ...), format,
 PUBLIC int setvbuf(FILE *to, char *buffer, int mode, size_t size)
 {
 	REAL(setvbuf);
-	return to == stdout && log_fd >= 0 ? 0 : next_setvbuf(to, buffer, mode, size);
+	return to == stdout && tracing ? 0 : next_setvbuf(to, buffer, mode, size);
 }
 
 PUBLIC void setbuf(FILE *to, char *buffer) { setvbuf(to, buffer, buffer ? _IOFBF : _IONBF, BUFSIZ); }
@@ -264,6 +281,47 @@ static void catch_crashes(void)
 		sigaction(signals[i], &action, NULL);
 }
 
+/* resident is the size of the program's memory in bytes, read without any call that
+ * could be in the middle of something. */
+static long resident(void)
+{
+	char text[128];
+	int fd = (int)syscall(SYS_openat, AT_FDCWD, "/proc/self/statm", O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	long n = syscall(SYS_read, fd, text, sizeof text - 1);
+	syscall(SYS_close, fd);
+	char *at = text;
+	text[n > 0 ? n : 0] = 0;
+	while (*at && *at != ' ')
+		at++;
+	long pages = 0;
+	while (*++at >= '0' && *at <= '9')
+		pages = pages * 10 + (*at - '0');
+	return pages * 4096;
+}
+
+static void sampled(int number)
+{
+	(void)number;
+	static int samples;
+	static long before;
+	if (log_fd < 0 || samples >= SAMPLES)
+		return;
+	samples++;
+	long now = resident();
+	tell('t', now > before ? now - before : 0, -1, SAMPLE_FRAMES);
+	before = now;
+}
+
+static void sample_every(long microseconds)
+{
+	struct sigaction action = {.sa_handler = sampled, .sa_flags = SA_RESTART | SA_ONSTACK};
+	sigaction(SIGPROF, &action, NULL);
+	struct itimerval timer = {.it_interval = {.tv_usec = microseconds}, .it_value = {.tv_usec = microseconds}};
+	setitimer(ITIMER_PROF, &timer, NULL);
+}
+
 static int find_executable(struct dl_phdr_info *info, size_t size, void *data)
 {
 	(void)size, (void)data;
@@ -299,6 +357,15 @@ static void unbuffer_cout(const char *symbol)
 	ios->flags |= unitbuf;
 }
 
+/* fill_stack leaves something on the stack where main and its callees will have their
+ * variables. */
+static __attribute__((noinline)) void fill_stack(void)
+{
+	char junk[256 << 10];
+	memset(junk, 0xa5, sizeof junk);
+	__asm__ volatile("" : : "r"(junk) : "memory");
+}
+
 static int (*program_main)(int, char **, char **);
 
 /* prepared_main runs after the constructors of the program, so that std::cout exists. */
@@ -308,14 +375,24 @@ static int prepared_main(int argc, char **argv, char **env)
 	char *rest = NULL;
 	long fd = order ? strtol(order, &rest, 10) : -1;
 	if (fd > 2 && rest && *rest == ':') {
-		wanted = (off_t)strtoll(rest + 1, NULL, 10);
+		wanted = (off_t)strtoll(rest + 1, &rest, 10);
+		long period = *rest == ':' ? strtol(rest + 1, NULL, 10) : 0;
 		dl_iterate_phdr(find_executable, NULL);
-		fflush(stdout);
-		setvbuf(stdout, NULL, _IONBF, 0);
-		unbuffer_cout("_ZSt4cout");
-		unbuffer_cout("_ZSt5wcout");
+		if (period < 0) {
+			fill_stack();
+			return program_main(argc, argv, env);
+		}
+		if (period == 0) {
+			fflush(stdout);
+			setvbuf(stdout, NULL, _IONBF, 0);
+			unbuffer_cout("_ZSt4cout");
+			unbuffer_cout("_ZSt5wcout");
+			tracing = 1;
+		}
 		catch_crashes();
 		log_fd = (int)fd;
+		if (period > 0)
+			sample_every(period);
 	}
 	return program_main(argc, argv, env);
 }

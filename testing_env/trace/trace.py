@@ -3,12 +3,27 @@
 Run as "python3 trace.py PROGRAM ARGUMENTS…" with STRESSTESTER_TRACE="FD:OFFSET".
 Writes to standard output, by whatever way of Python's, go to the file at once, and
 the one with the byte at OFFSET is logged to FD as described in trace.c, with frames
-as "LINE:FUNCTION". Works with CPython and PyPy.
+as "LINE:FUNCTION". With STRESSTESTER_TRACE="FD:OFFSET:PERIOD" no write is logged;
+instead all stacks are dumped every PERIOD microseconds by faulthandler, whose thread
+needs no interpreter, or samples are logged as by trace.c. Works with CPython and PyPy.
 """
 
+import faulthandler
 import io
 import os
+import signal
 import sys
+
+
+def stack_of(frame, program):
+    """The calls of the program's own, the innermost first."""
+    calls = []
+    while frame is not None and len(calls) < 64:
+        code = frame.f_code
+        if code.co_filename == program:
+            calls.append("%d:%s" % (frame.f_lineno, code.co_name))
+        frame = frame.f_back
+    return calls
 
 
 def install(program, log, wanted):
@@ -19,13 +34,7 @@ def install(program, log, wanted):
         if start > wanted or end <= wanted or told:
             return
         told.append(True)
-        words = ["w", str(start), str(end)]
-        frame = frame_of(1)
-        while frame is not None and len(words) < 64:
-            code = frame.f_code
-            if code.co_filename == program:
-                words.append("%d:%s" % (frame.f_lineno, code.co_name))
-            frame = frame.f_back
+        words = ["w", str(start), str(end)] + stack_of(frame_of(1), program)
         write(log, (" ".join(words) + "\n").encode("utf-8", "replace"))
 
     def traced_write(fd, data):
@@ -61,8 +70,25 @@ def install(program, log, wanted):
         Output(), encoding=old.encoding, errors=old.errors, newline=None, write_through=True)
 
 
+def sample(program, log, seconds):
+    try:
+        import pypyjit
+    except ImportError:
+        faulthandler.dump_traceback_later(seconds, repeat=True, file=log)
+        return
+    # PyPy's faulthandler only knows functions, and its compiled loops do not say which
+    # of their lines they are in.
+    pypyjit.set_param("off")
+
+    def tick(number, frame):
+        os.write(log, ("t 0 " + " ".join(stack_of(frame, program)) + "\n").encode("utf-8", "replace"))
+
+    signal.signal(signal.SIGPROF, tick)
+    signal.setitimer(signal.ITIMER_PROF, seconds, seconds)
+
+
 def run():
-    log, _, wanted = os.environ.pop("STRESSTESTER_TRACE").partition(":")
+    log, wanted, *period = map(int, os.environ.pop("STRESSTESTER_TRACE").split(":"))
     del sys.argv[0]
     program = sys.argv[0]
     sys.path[0] = os.path.dirname(program)
@@ -71,7 +97,10 @@ def run():
     # The program is __main__ and finds nothing of this file in it.
     main = sys.modules["__main__"] = type(sys)("__main__")
     main.__file__, main.__builtins__ = program, __builtins__
-    install(program, int(log), int(wanted))
+    if period:
+        sample(program, log, period[0] / 1e6)
+    else:
+        install(program, log, wanted)
     exec(code, main.__dict__)
 
 

@@ -1,6 +1,6 @@
 // input: 0
 // expect: 0
-// note: SIGABRT
+// note: assertion failed: n > 0
 // verdict: RE
 #include <stdio.h>
 
