@@ -3,7 +3,9 @@ package engine
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -290,5 +292,40 @@ func TestAMistakeInASpecIsACompileError(t *testing.T) {
 		if c.Role == problem.Spec && (c.OK || len(c.Diagnostics) == 0 || c.Diagnostics[0].Line != 1 || c.Diagnostics[0].Path != "/p/input.spec") {
 			t.Errorf("compilation %+v", c)
 		}
+	}
+}
+
+func TestARunThatIsStoppedWhileItShrinksReportsTheBestSoFar(t *testing.T) {
+	t.Parallel()
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	const first = 987654321
+	var smaller atomic.Int64
+	l := &functions{programs: map[problem.Role]function{
+		problem.Generator: func(invocation) (string, Outcome) { return prints(strconv.Itoa(first) + "\n") },
+		problem.Brute:     doubled,
+		problem.Tested: func(c invocation) (string, Outcome) {
+			n, _ := strconv.Atoi(strings.TrimSpace(c.stdin))
+			if n < 1000 {
+				return doubled(c)
+			}
+			if n < first && smaller.Add(1) == 3 {
+				stop()
+			}
+			return prints("wrong\n")
+		},
+	}}
+	o := options(5)
+	o.NoShrink, o.NoExplain = false, true
+	r, err := Run(ctx, newJob(l, o), l, Events{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.State != problem.Stopped || r.Counterexample == nil {
+		t.Fatalf("state %s: %s", r.State, r.Message)
+	}
+	n, _ := strconv.Atoi(strings.TrimSpace(string(r.Counterexample.Input)))
+	if n < 1000 || n >= first || string(r.Counterexample.Actual) != "wrong\n" {
+		t.Errorf("the best so far is %q with %q: %s", r.Counterexample.Input, r.Counterexample.Actual, r.Counterexample.Minimality)
 	}
 }

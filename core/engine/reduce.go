@@ -20,6 +20,8 @@ const (
 	// A program that runs into a limit costs that limit for every candidate that
 	// still fails.
 	shrinkLimitDeadline = 4 * time.Second
+	// lastMoment is how long a run that was stopped may take to confirm what it has.
+	lastMoment = 2 * time.Second
 )
 
 // reduce makes the finding's input smaller, keeping its verdict and signal.
@@ -65,6 +67,12 @@ func bestSoFar(input []byte, runs int) string {
 // adopt replaces the finding's input by a smaller one, if freshly started
 // processes confirm it.
 func (r *run) adopt(ctx context.Context, f *finding, input []byte) {
+	if ctx.Err() != nil {
+		// Whoever stops the run wants to see the best so far.
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), lastMoment)
+		defer cancel()
+	}
 	w := r.newWorker(r.slots[0])
 	small := *f
 	small.input = input
