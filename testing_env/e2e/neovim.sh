@@ -78,9 +78,21 @@ if [ -z "${STRESSTESTER_IMAGE:-}" ]; then
 	export STRESSTESTER_IMAGE
 fi
 
+# free_port finds a port on which nobody listens.
+free_port() {
+	local port
+	for port in $(shuf -i 20000-29999 -n 50); do
+		(exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return; }
+	done
+	fail "no port is free"
+}
+
+# The tests' home folder is another, and so the engine's address is said to them.
+docker_host=${DOCKER_HOST:-$(docker context inspect --format '{{.Endpoints.docker.Host}}' 2>/dev/null || true)}
+
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-[ $# -gt 0 ] || set -- options enable health story stop missing
+[ $# -gt 0 ] || set -- options enable health story stop missing spec browser engine
 
 say "$("$nvim" --version | head -n 1), $(bin/stresstester version)"
 status=0
@@ -92,7 +104,11 @@ for name in "$@"; do
 	echo "-- $name"
 	# Nothing of the user's own Neovim is read or written, and the daemon is the
 	# test's own.
-	export STRESSTESTER_DAEMON_IDLE=5s STRESSTESTER_COMPANION=off
+	export STRESSTESTER_DAEMON_IDLE=5s STRESSTESTER_COMPANION=off DOCKER_HOST=$docker_host
+	case $name in
+	browser) STRESSTESTER_COMPANION=$(free_port) ;;
+	engine) DOCKER_HOST=unix:///nonexistent/docker.sock ;;
+	esac
 	HOME=$home XDG_CONFIG_HOME=$home/config XDG_DATA_HOME=$home/data XDG_STATE_HOME=$home/state \
 		XDG_CACHE_HOME=$home/cache XDG_RUNTIME_DIR=$home/run TMPDIR=$home/tmp NVIM_LOG_FILE=$home/nvim.log \
 		STRESSTESTER_PLUGIN=$plugin STRESSTESTER_TEST=$test \

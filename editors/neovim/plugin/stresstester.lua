@@ -24,6 +24,7 @@ end, {
 
 for _, name in ipairs({
   'run', 'stop', 'runs', 'open', 'room', 'create', 'save', 'shrink', 'stats', 'doctor', 'results', 'rerun', 'quickfix',
+  'diff', 'explain', 'watch', 'preview', 'loclist',
 }) do
   vim.keymap.set('n', ('<Plug>(stresstester-%s)'):format(name), function()
     require('stresstester.command').execute(name)
@@ -55,6 +56,15 @@ vim.api.nvim_create_autocmd('FileType', {
     -- Sources only; the module is not loaded for help, lists and the like.
     if vim.bo[event.buf].buftype == '' and event.file ~= '' then
       require('stresstester.client').autostart(event.buf)
+    end
+  end,
+})
+vim.api.nvim_create_autocmd({ 'FocusGained', 'FocusLost' }, {
+  group = group,
+  callback = function(event)
+    -- Without the module there is no server to tell.
+    if package.loaded['stresstester.client'] then
+      require('stresstester.client').focus(event.event == 'FocusGained')
     end
   end,
 })

@@ -2,6 +2,7 @@
 local M = {}
 
 local config = require('stresstester.config')
+local protocol = require('stresstester.protocol')
 
 M.name = 'stresstester'
 
@@ -39,13 +40,13 @@ function M.config()
     filetypes = options.filetypes,
     root_markers = { 'stresstester.toml', '.git' },
     -- The results window has what the server would ask about.
-    init_options = { run = true, status = true, prompts = false },
+    init_options = { run = true, status = true, diff = true, prompts = false, companion = next(options.companion) and options.companion or nil },
     capabilities = capabilities(),
     -- A request waits for the delayed edits of its own buffer only; a helper's
     -- would come too late for the run.
     flags = { debounce_text_changes = 0 },
     handlers = {
-      ['stresstester/run'] = function(_, params)
+      [protocol.notifications.run] = function(_, params)
         local run, ended = require('stresstester.runs').update(params)
         if ended then
           require('stresstester.ending').show(run)
@@ -53,7 +54,10 @@ function M.config()
           require('stresstester.results').refresh(run)
         end
       end,
-      ['stresstester/status'] = function(_, params)
+      [protocol.notifications.diff] = function(_, params)
+        require('stresstester.difference').open(params)
+      end,
+      [protocol.notifications.status] = function(_, params)
         M.status = params
         vim.cmd.redrawstatus({ bang = true })
       end,
@@ -89,6 +93,21 @@ end
 ---@return string?
 local function not_executable(cmd)
   return type(cmd) == 'table' and vim.fn.executable(cmd[1]) == 0 and cmd[1] or nil
+end
+
+---Tells the server that this Neovim has the user's attention: what arrives from
+---the browser goes where that was last.
+---@param focused boolean
+function M.focus(focused)
+  local client = M.get()
+  if not client or not client.initialized then
+    return
+  end
+  if vim.fn.has('nvim-0.11') == 1 then
+    client:notify(protocol.notifications.focus, { focused = focused })
+  else
+    client.notify(protocol.notifications.focus, { focused = focused })
+  end
 end
 
 ---@return vim.lsp.Client?
@@ -149,7 +168,9 @@ end
 function M.autostart(bufnr)
   local options = config.get()
   local file = vim.api.nvim_buf_get_name(bufnr)
-  local known = vim.list_contains(options.filetypes, vim.bo[bufnr].filetype) or file:match('%.spec$')
+  -- What a program printed, and reports, are documents of the server's own.
+  local own = M.get() and file:match('/run%-%d+/%d+/%w+%.txt$')
+  local known = own or vim.list_contains(options.filetypes, vim.bo[bufnr].filetype) or file:match('%.spec$')
   if options.autostart == 'off' or file == '' or file:match('^%w+://') or not known then
     return
   end

@@ -5,18 +5,16 @@ local client = require('stresstester.client')
 local config = require('stresstester.config')
 local runs = require('stresstester.runs')
 
----The command line's flags in snake case; docs/protocol.md has their meaning. The
----values are what completion offers.
----@type table<string, string[]|'file'|'flag'>
-local run_options = {
-  brute = 'file', gen = 'file', spec = 'file', checker = 'file', validator = 'file', interactor = 'file',
-  gen_args = {}, compare = { 'tokens', 'lines', 'exact', 'float=1e-6', 'caseless' },
-  tests = { '0', '100', '10000' }, time = { '10s', '1m' }, seed = {}, jobs = { '1' },
+local protocol = require('stresstester.protocol')
+local roles, parts = protocol.roles, protocol.parts
+
+---What completion offers for options whose values are endless.
+---@type table<string, string[]>
+local suggestions = {
+  compare = { 'tokens', 'lines', 'exact', 'float=1e-6', 'caseless' },
+  tests = { '0', '100', '10000' }, time = { '10s', '1m' }, jobs = { '1' },
   time_limit = { '1s', '2s', '500ms' }, memory_limit = { '256M', '64M' }, output_limit = { '64M' }, keep_going = { '5' },
-  no_shrink = 'flag', no_explain = 'flag', no_save = 'flag', fresh_exec = 'flag',
 }
-local roles = { 'brute', 'generator', 'spec', 'checker', 'validator', 'interactor' }
-local parts = { 'input', 'expected', 'actual', 'stderr' }
 
 ---What a run was asked for, by its id, for running it again.
 ---@type table<string, {argument: table, bufnr: integer}>
@@ -66,7 +64,7 @@ function M.parse(words)
         return nil, ('%s needs a value: %s=…'):format(name, name)
       end
       parsed[name] = value
-    elseif run_options[name] == 'flag' then
+    elseif protocol.options[name] == 'flag' then
       if value ~= nil and value ~= 'true' and value ~= 'false' then
         return nil, ('%s is true or false, not %q'):format(name, value)
       end
@@ -178,7 +176,8 @@ function M.create(wanted, bufnr)
 end
 
 local function about(info)
-  return ('%s  %s  %s  %d tests'):format(info.run, vim.fs.basename(vim.uri_to_fname(info.uri)), info.verdict ~= '' and info.verdict or info.state, info.tests)
+  return ('%s  %s  %s  %d tests%s'):format(info.run, vim.fs.basename(vim.uri_to_fname(info.uri)), info.verdict ~= '' and info.verdict or info.state, info.tests,
+    info.editor and info.editor ~= 'Neovim' and '  in ' .. info.editor or '')
 end
 
 ---@param room table
@@ -190,6 +189,9 @@ local function room_lines(room)
     elseif vim.list_contains(room.missing, role) then
       lines[#lines + 1] = { ('  %-11s missing: `:StressTester create %s` makes one'):format(role, role), 'StressTesterBad' }
     end
+  end
+  if room.watched then
+    lines[#lines + 1] = { '  runs at every save' }
   end
   if room.config ~= '' then
     lines[#lines + 1] = { '  settings    ' .. vim.fs.basename(vim.uri_to_fname(room.config)) }
@@ -246,6 +248,70 @@ function subcommands.open(words, bufnr)
     return ('there is no part %q; there are %s'):format(part, table.concat(parts, ', '))
   end
   client.execute('openCounterexample', { uri = client.uri(bufnr), part = part }, nil, bufnr)
+end
+
+function subcommands.diff(_, bufnr)
+  -- The server answers by stresstester/diff, which opens the windows.
+  client.execute('openDifference', { uri = client.uri(bufnr) }, nil, bufnr)
+end
+
+---Shows all that is known of a failure.
+---@param argument {uri: string, run: string?, failure: integer?}
+---@param bufnr? integer
+function M.explain(argument, bufnr)
+  local id = argument.run or (runs.last(argument.uri) or {}).run
+  client.execute('explain', argument, function(result)
+    if result.run then
+      -- Running that one again means running what the user had asked for.
+      asked[result.run] = asked[id]
+      vim.notify('Stress Tester: the run had not looked for the line at fault; one that does was started')
+    end
+  end, bufnr)
+end
+
+function subcommands.explain(_, bufnr)
+  M.explain({ uri = client.uri(bufnr) }, bufnr)
+end
+
+---Runs at every save: on, off, or the other way round than now.
+function subcommands.watch(words, bufnr)
+  local word = words[1]
+  local on
+  if word == 'on' or word == 'off' then
+    on = word == 'on'
+    table.remove(words, 1)
+  end
+  local parsed, err = M.parse(words)
+  if not parsed then
+    return err
+  end
+  local options = vim.tbl_extend('force', config.get().run, parsed.options)
+  client.execute('watch', { uri = client.uri(bufnr), on = on, options = next(options) and options or nil }, function(result)
+    local name = vim.fs.basename(vim.uri_to_fname(result.uri))
+    vim.notify(result.on and ('Stress Tester: %s runs at every save'):format(name)
+      or ('Stress Tester: %s no longer runs at every save'):format(name))
+  end, bufnr)
+end
+
+---Shows what a spec makes: the buffer's, or the one of its problem.
+function subcommands.preview(words, bufnr)
+  local count, seed = tonumber(words[1]), tonumber(words[2])
+  local function preview(uri)
+    client.execute('spec.preview', { uri = uri, count = count, seed = seed, show = true }, function(result)
+      for _, mistake in ipairs(result.mistakes) do
+        client.complain(('%s:%d:%d: %s'):format(vim.fs.basename(vim.uri_to_fname(uri)), mistake.line, mistake.column, mistake.message))
+      end
+    end, bufnr)
+  end
+  if vim.api.nvim_buf_get_name(bufnr):match('%.spec$') then
+    return preview(client.uri(bufnr))
+  end
+  client.execute('room', { uri = client.uri(bufnr) }, function(room)
+    if room.roles.spec then
+      return preview(room.roles.spec)
+    end
+    client.complain('this problem has no spec; `:StressTester create spec` makes one')
+  end, bufnr)
 end
 
 function subcommands.room(_, bufnr)
@@ -320,6 +386,14 @@ function subcommands.quickfix(_, bufnr)
   require('stresstester.quickfix').set(run, true)
 end
 
+function subcommands.loclist(_, bufnr)
+  local run = runs.last(client.uri(bufnr))
+  if not run then
+    return 'this file was not run yet; `:StressTester run` runs it'
+  end
+  require('stresstester.quickfix').set_location_list(run)
+end
+
 function subcommands.doctor(_, bufnr)
   client.execute('doctor', {}, function(diagnosis)
     local lines = {}
@@ -390,13 +464,13 @@ local function complete_options(lead)
   local name, value = lead:match('^([%w_]+)=(.*)$')
   if not name then
     local found = { 'test=' }
-    for option, kind in pairs(run_options) do
+    for option, kind in pairs(protocol.options) do
       found[#found + 1] = kind == 'flag' and option or option .. '='
     end
     table.sort(found)
     return found
   end
-  local kind, values = run_options[name], {}
+  local kind, values = protocol.options[name], {}
   if name == 'test' then
     values = tests()
   elseif name == 'run' then
@@ -412,7 +486,7 @@ local function complete_options(lead)
   elseif kind == 'flag' then
     values = { 'true', 'false' }
   else
-    values = kind or {}
+    values = suggestions[name] or {}
   end
   return vim.tbl_map(function(v) return name .. '=' .. v end, vim.tbl_filter(function(v) return vim.startswith(v, value) end, values))
 end
@@ -420,6 +494,7 @@ end
 local completions = {
   run = complete_options,
   shrink = complete_options,
+  watch = function(lead) return vim.list_extend({ 'on', 'off' }, complete_options(lead)) end,
   open = function() return parts end,
   create = function() return roles end,
   delete = function() return tests() end,

@@ -16,6 +16,11 @@ local M = {}
 ---@field results? stresstester.ResultsOptions
 ---@field quickfix? 'set'|'open'|'off' what happens to the quickfix list at the end of a run
 ---@field notify? boolean say how a run ended
+---@field companion? stresstester.CompanionOptions
+
+---@class stresstester.CompanionOptions
+---@field template? string path of the file of which sources of problems from the browser are made
+---@field language? string of the built-in template: cpp, c, python or java
 
 ---@class stresstester.Config
 local defaults = {
@@ -27,6 +32,7 @@ local defaults = {
   results = { open = 'failure', window = 'split', size = 15, max_lines = 200 },
   quickfix = 'set',
   notify = true,
+  companion = {},
 }
 
 ---@type table<string, string|string[]> a type of vim.validate's, or the allowed words
@@ -39,6 +45,9 @@ local kinds = {
   results = 'table',
   quickfix = { 'set', 'open', 'off' },
   notify = 'boolean',
+  companion = 'table',
+  ['companion.template'] = 'string',
+  ['companion.language'] = 'string',
   ['results.open'] = { 'failure', 'always', 'never' },
   ['results.window'] = { 'split', 'vsplit', 'float' },
   ['results.size'] = 'number',
@@ -84,8 +93,8 @@ function M.mistakes(options)
         local wanted = mismatch(value, kind)
         if wanted then
           found[#found + 1] = ('option %s: expected %s, got %s'):format(name, wanted, vim.inspect(value))
-        elseif name == 'results' then
-          check('results.', value)
+        elseif name == 'results' or name == 'companion' then
+          check(name .. '.', value)
         end
       end
     end

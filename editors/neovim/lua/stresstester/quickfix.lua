@@ -57,4 +57,14 @@ function M.set(run, open)
   end
 end
 
+---Puts the run's failures into the window's location list and opens it.
+---@param run stresstester.Run
+function M.set_location_list(run)
+  local items = M.items(run)
+  vim.fn.setloclist(0, {}, ' ', { title = M.title, items = items })
+  if #items > 0 then
+    vim.cmd.lopen()
+  end
+end
+
 return M

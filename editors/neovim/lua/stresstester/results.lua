@@ -83,7 +83,7 @@ function M.page(run, index)
   local message = f and f.message or run.error or run.message or result.message or run.state
   page:add(('%s: %s'):format(name, message), f and 'StressTesterBad' or run.error and 'StressTesterBad' or 'StressTesterGood')
   -- At the top, where a small window shows it.
-  page:add('q close  R run again  T run this test again  o open input  x shrink  s save  ? help', 'StressTesterHint')
+  page:add('q close  R run again  T run this test again  o open input  d difference  x shrink  s save  ? help', 'StressTesterHint')
   if #failures > 1 then
     page:add(('failure %d of %d; ]f and [f go through them'):format(index + 1, #failures), 'StressTesterHint')
   end
@@ -208,6 +208,8 @@ local function make_buffer()
     { 'o', function() M.open_part('input') end, 'open the input' },
     { 'e', function() M.open_part('expected') end, 'open the expected output' },
     { 'a', function() M.open_part('actual') end, 'open the actual output' },
+    { 'd', function() act('openDifference', { run = shown, failure = failure }) end, 'open the difference' },
+    { 'E', function() M.explain() end, 'explain' },
     { 'x', function() act('shrink', { run = shown, failure = failure }) end, 'make it smaller' },
     { 's', function()
       act('saveTest', { run = shown, failure = failure }, function(saved)
@@ -250,9 +252,8 @@ local function open_window()
   return win
 end
 
----Opens a part of the counterexample in the window that was left.
----@param part string
-function M.open_part(part)
+---Leaves the results window, for documents open in the window that has the cursor.
+local function step_out()
   local win = window()
   if win and vim.api.nvim_get_current_win() == win then
     if vim.api.nvim_win_get_config(win).relative ~= '' then
@@ -261,6 +262,21 @@ function M.open_part(part)
       vim.cmd.wincmd('p')
     end
   end
+end
+
+---Opens what is known about the failure in the window that was left.
+function M.explain()
+  local run = shown and runs.get(shown)
+  if run then
+    step_out()
+    require('stresstester.command').explain({ uri = run.uri, run = shown, failure = failure }, source)
+  end
+end
+
+---Opens a part of the counterexample in the window that was left.
+---@param part string
+function M.open_part(part)
+  step_out()
   act('openCounterexample', { run = shown, failure = failure, part = part })
 end
 
