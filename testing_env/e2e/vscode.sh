@@ -92,3 +92,17 @@ mkdir -p "$cache"
 chromium=$(find_chromium) || { apt_install chromium fonts-dejavu-core fonts-liberation && chromium=$(find_chromium); } || fail "please install Chromium"
 fetch_code_server
 [ "${1:-}" = --setup ] && exit 0
+
+vsix=$(ls -t dist/stresstester-linux-*.vsix 2>/dev/null | head -n 1) || true
+[ -n "$vsix" ] || fail "there is no dist/stresstester-linux-*.vsix: run make vsix"
+[ -x bin/stresstester ] || fail "bin/stresstester is missing: run make build"
+if [ -z "${STRESSTESTER_IMAGE:-}" ]; then
+	STRESSTESTER_IMAGE=$(bin/stresstester image status --name)
+	export STRESSTESTER_IMAGE
+fi
+export VSIX=$top/$vsix CODE_SERVER=$code_server/out/node/entry.js CHROMIUM=$chromium EVIDENCE=$cache
+[ -z "${SCREENSHOTS:-}" ] || export SCREENSHOTS=$top/docs/images
+
+[ $# -gt 0 ] || set -- story create broken look
+say "code-server $version, $("$chromium" --version 2>/dev/null | head -n 1), $(bin/stresstester version)"
+node "$extension/e2e/run.mjs" "$@"

@@ -15,7 +15,7 @@ import {
   type StaticFeature,
 } from "vscode-languageclient/node";
 import { languages, specLanguage } from "./languages";
-import { notification, type RunNotification, type StatusNotification } from "./protocol";
+import { notifications, type DiffNotification, type RunNotification, type StatusNotification, type Wishes } from "./protocol";
 
 export interface ConnectOptions {
   program: string;
@@ -26,6 +26,7 @@ export interface ConnectOptions {
   trace: vscode.OutputChannel;
   onRun(told: RunNotification): void;
   onStatus(told: StatusNotification): void;
+  onDiff(told: DiffNotification): void;
   /** The server has something to say; kind is LSP's: 1 error, 2 warning, 3 information. */
   onMessage(kind: number, text: string): void;
   /** The connection was lost without being asked to. */
@@ -38,6 +39,8 @@ export interface Connection {
   /** What the server calls its version. */
   readonly version: string;
   execute(command: string, argument: object): Promise<unknown>;
+  /** The window has got or lost the user's attention. */
+  focus(focused: boolean): void;
   stop(): Promise<void>;
 }
 
@@ -73,7 +76,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
       { scheme: "file", pattern: "**/.stresstester/**" },
     ],
     // The results view has what the server would ask about.
-    initializationOptions: { run: true, status: true, prompts: false, codeLens: options.codeLens },
+    initializationOptions: { run: true, status: true, diff: true, prompts: false, codeLens: options.codeLens } satisfies Wishes,
     outputChannel: options.log,
     traceOutputChannel: options.trace,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
@@ -92,8 +95,9 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   };
   const client = new LanguageClient("stresstester", "Stress Tester", executable, clientOptions);
   client.registerFeature(new OwnCapabilities());
-  client.onNotification(notification.run, (told: RunNotification) => options.onRun(told));
-  client.onNotification(notification.status, (told: StatusNotification) => options.onStatus(told));
+  client.onNotification(notifications.run, (told: RunNotification) => options.onRun(told));
+  client.onNotification(notifications.status, (told: StatusNotification) => options.onStatus(told));
+  client.onNotification(notifications.diff, (told: DiffNotification) => options.onDiff(told));
   client.onNotification("window/showMessage", (told: { type: number; message: string }) => options.onMessage(told.type, told.message));
   try {
     await client.start();
@@ -105,6 +109,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   return {
     version: client.initializeResult?.serverInfo?.version ?? "unknown",
     execute: (command, argument) => client.sendRequest("workspace/executeCommand", { command, arguments: [argument] }),
+    focus: (focused) => void client.sendNotification(notifications.focus, { focused }).catch(() => undefined),
     stop: async () => {
       asked = true;
       await client.dispose(4000).catch(() => undefined);

@@ -1,11 +1,10 @@
 /** The commands of the palette, the menus and the keys. Their ids differ from the server's, which belong to the client library. */
 import * as vscode from "vscode";
-import type { Documents } from "./documents";
-import { list, roleTitles, short, tests } from "./format";
+import { list, roleOrder, roleTitles, short, tests } from "./format";
 import { basename, helperOf, languages } from "./languages";
 import { mistakeOf, parseOptions } from "./options";
 import type { ActionName } from "./page";
-import { command, type Created, type Diagnosis, type Role, type Room, type RunParams, type SpecPreview } from "./protocol";
+import { command, type Diagnosis, type DiffNotification, type Role, type RoomResult, type RunParams, type SaveTestParams } from "./protocol";
 import type { DoctorPanel, ResultsView } from "./results";
 import { counterexampleOf, failuresOf, isOver, type Run } from "./runs";
 import { Complaint, type Server } from "./server";
@@ -38,13 +37,13 @@ export class Commands implements vscode.Disposable {
     private readonly context: vscode.ExtensionContext,
     private readonly server: Server,
     private readonly session: Session,
-    private readonly documents: Documents,
     private readonly doctorPanel: DoctorPanel,
   ) {}
 
   /** The results view, which is made after the commands because it calls them. */
   results!: ResultsView;
   refresh!: () => void;
+  private readonly samples = new Samples();
 
   register(): void {
     const all: Record<string, (argument: Argument) => unknown> = {
@@ -56,6 +55,7 @@ export class Commands implements vscode.Disposable {
       rerunTest: (a) => this.rerunTest(a),
       openDifference: (a) => this.openDifference(a),
       openInput: (a) => this.openInput(a),
+      explain: (a) => this.explain(a),
       shrink: (a) => this.shrink(a),
       saveTest: (a) => this.saveTest(a),
       addTest: (a) => this.addTest(a),
@@ -81,6 +81,7 @@ export class Commands implements vscode.Disposable {
     for (const [name, handler] of Object.entries(all)) {
       this.disposables.push(vscode.commands.registerCommand(`stresstester.ui.${name}`, (argument: Argument) => this.guard(() => handler(argument))));
     }
+    this.disposables.push(this.samples);
     this.server.intercept = (name, argument) => this.intercept(name, argument);
   }
 
@@ -118,6 +119,10 @@ export class Commands implements vscode.Disposable {
         return this.guard(() => this.session.run({ ...params, uri: canonical(params.uri) }, "shrink"));
       case command.stats:
         return params.run === undefined ? undefined : this.guard(() => this.showRun(params.run as string, 0));
+      case command.watch: {
+        const uri = canonical(params.uri);
+        return this.guard(() => this.session.watch(uri, (argument as { on?: boolean }).on ?? !this.session.watched.has(uri)));
+      }
       case command.doctor:
         return this.guard(() => this.doctor());
       case command.room:
@@ -154,7 +159,7 @@ export class Commands implements vscode.Disposable {
   private async runOrOffer(params: RunParams): Promise<void> {
     this.session.pending.add(params.uri);
     this.session.look(this.session.shown ?? { run: "", failure: 0 });
-    let room: Room;
+    let room: RoomResult;
     try {
       room = await this.session.problems.room(params.uri);
     } finally {
@@ -162,7 +167,7 @@ export class Commands implements vscode.Disposable {
       this.session.look(this.session.shown ?? { run: "", failure: 0 });
     }
     const named = new Set(Object.keys(params.options ?? {}).map((option) => (option === "gen" ? "generator" : option)));
-    const missing = room.missing.filter((role) => !named.has(role));
+    const missing = roleOrder.filter((role) => room.missing.includes(role) && !named.has(role));
     if (missing.length > 0) {
       const what = list(missing.map((role) => roleTitles[role].toLowerCase()));
       const create = "Create…";
@@ -234,7 +239,23 @@ export class Commands implements vscode.Disposable {
   private async openDifference(argument: Argument): Promise<void> {
     const { run, failure } = this.failure(argument);
     this.session.look({ run, failure });
-    await this.documents.difference(run, failure);
+    await this.server.execute(command.openDifference, { run, failure });
+  }
+
+  /** Shows two outputs beside each other, because the server was asked to. */
+  async showDifference(told: DiffNotification): Promise<void> {
+    const known = this.session.runs.get(told.run);
+    const row = (known && counterexampleOf(known, told.failure)?.difference?.actual.line) || 1;
+    const at = new vscode.Position(row - 1, 0);
+    await vscode.commands.executeCommand("vscode.diff", vscode.Uri.parse(told.expected), vscode.Uri.parse(told.actual), told.title, {
+      preview: true,
+      selection: new vscode.Range(at, at),
+    } satisfies vscode.TextDocumentShowOptions);
+  }
+
+  private async explain(argument: Argument): Promise<void> {
+    const { run, failure } = this.failure(argument);
+    await this.server.execute(command.explain, { run, failure });
   }
 
   private async openInput(argument: Argument): Promise<void> {
@@ -252,8 +273,8 @@ export class Commands implements vscode.Disposable {
     await this.save({ uri: found.uri, run, failure });
   }
 
-  private async save(params: object): Promise<void> {
-    const saved = await this.server.execute<{ name: string }>(command.saveTest, params);
+  private async save(params: SaveTestParams): Promise<void> {
+    const saved = await this.server.execute(command.saveTest, params);
     this.session.problems.stale();
     void vscode.window.setStatusBarMessage(`$(save) Saved as test ${saved.name}`, 4000);
   }
@@ -278,7 +299,7 @@ export class Commands implements vscode.Disposable {
   }
 
   private async deleteNamed(uri: string, test: string): Promise<void> {
-    const deleted = await this.server.execute<{ test: string; trashed: string }>(command.deleteTest, { uri, test });
+    const deleted = await this.server.execute(command.deleteTest, { uri, test });
     this.session.problems.stale();
     void vscode.window.setStatusBarMessage(`$(trash) Test ${deleted.test} is in the trash`, 4000);
   }
@@ -292,7 +313,7 @@ export class Commands implements vscode.Disposable {
   }
 
   /** Asks which files to create, with what is missing chosen already. */
-  private async createFor(room: Room): Promise<void> {
+  private async createFor(room: RoomResult): Promise<void> {
     const roles: Role[] = ["brute", "generator", "spec", "checker", "validator", "interactor"];
     const items = roles
       .filter((role) => room.roles[role] === undefined)
@@ -303,7 +324,7 @@ export class Commands implements vscode.Disposable {
   }
 
   private async createRoles(uri: string, roles: Role[]): Promise<void> {
-    const { created } = await this.server.execute<Created>(command.createFiles, roles.length > 0 ? { uri, roles } : { uri });
+    const { created } = await this.server.execute(command.createFiles, roles.length > 0 ? { uri, roles } : { uri });
     this.session.problems.stale();
     for (const { uri: file } of created.slice(1)) await vscode.window.showTextDocument(vscode.Uri.parse(file), { preview: false, preserveFocus: true, viewColumn: vscode.ViewColumn.Active });
     if (created.length > 0 && created[0]) await vscode.window.showTextDocument(vscode.Uri.parse(created[0].uri), { preview: false });
@@ -344,11 +365,11 @@ export class Commands implements vscode.Disposable {
   private async specPreview(): Promise<void> {
     const document = vscode.window.activeTextEditor?.document;
     if (!document) return;
-    const preview = await this.server.execute<SpecPreview>(command.specPreview, { uri: document.uri.toString(), count: 8 });
+    const preview = await this.server.execute(command.specPreview, { uri: document.uri.toString(), count: 8 });
     const mistake = preview.mistakes[0];
     if (mistake) throw new Complaint(`the spec has a mistake in line ${mistake.line}: ${mistake.message}`);
     const text = preview.samples.map((sample) => `# seed ${sample.seed}\n${typeof sample.input === "string" ? sample.input : "(bytes that are no text)\n"}`).join("\n");
-    const shown = await vscode.workspace.openTextDocument({ content: text, language: "plaintext" });
+    const shown = await this.samples.show(basename(document.uri.path), text);
     await vscode.window.showTextDocument(shown, { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true, preview: true });
   }
 
@@ -368,7 +389,7 @@ export class Commands implements vscode.Disposable {
   }
 
   private async pickRun(): Promise<void> {
-    const { runs } = await this.server.execute<{ runs: Run[] }>(command.runs, {});
+    const { runs } = await this.server.execute(command.runs, {});
     if (runs.length === 0) throw new Complaint("nothing has run yet");
     const items = runs.map((run) => ({
       label: `${isOver(run) ? (run.verdict === "OK" ? "$(pass)" : run.state === "stopped" ? "$(debug-stop)" : "$(error)") : "$(sync~spin)"} ${basename(vscode.Uri.parse(run.uri).path)}`,
@@ -391,7 +412,7 @@ export class Commands implements vscode.Disposable {
       return;
     }
     try {
-      const diagnosis = await this.server.execute<Diagnosis>(command.doctor, {});
+      const diagnosis = (await this.server.execute(command.doctor, {})) as Diagnosis;
       this.doctorPanel.show([{ name: "server", ok: true, detail: path }, ...diagnosis.findings]);
     } catch (error) {
       this.doctorPanel.show([{ name: "server", ok: false, detail: error instanceof Error ? error.message : String(error), remedy: "The log may tell why. Restart Server tries again." }]);
@@ -429,10 +450,9 @@ export class Commands implements vscode.Disposable {
     void vscode.window.showInformationMessage(`Stress Tester: extension ${extension}, server ${this.server.version ?? "not started"} (${path ?? "not found"})`);
   }
 
-  private watch(argument: Argument, on: boolean): void {
+  private async watch(argument: Argument, on: boolean): Promise<void> {
     const uri = this.uriOf(argument);
-    this.session.watch(uri, on);
-    this.refresh();
+    await this.session.watch(uri, on);
     void vscode.window.setStatusBarMessage(on ? "$(eye) Runs again whenever a file of this problem is saved" : "$(eye-closed) Saving runs nothing any more", 4000);
   }
 
@@ -463,5 +483,30 @@ export class Commands implements vscode.Disposable {
 
   dispose(): void {
     for (const disposable of this.disposables) disposable.dispose();
+  }
+}
+
+/** Samples of specs as documents that nobody is asked to save. */
+class Samples implements vscode.TextDocumentContentProvider, vscode.Disposable {
+  private readonly texts = new Map<string, string>();
+  private readonly changes = new vscode.EventEmitter<vscode.Uri>();
+  private readonly registration = vscode.workspace.registerTextDocumentContentProvider("stresstester-samples", this);
+  readonly onDidChange = this.changes.event;
+
+  /** The document with the text; shown ones of the same spec change. */
+  show(name: string, text: string): Thenable<vscode.TextDocument> {
+    const uri = vscode.Uri.from({ scheme: "stresstester-samples", path: `/${name} samples.txt` });
+    this.texts.set(uri.toString(), text);
+    this.changes.fire(uri);
+    return vscode.workspace.openTextDocument(uri);
+  }
+
+  provideTextDocumentContent(uri: vscode.Uri): string {
+    return this.texts.get(uri.toString()) ?? "";
+  }
+
+  dispose(): void {
+    this.registration.dispose();
+    this.changes.dispose();
   }
 }

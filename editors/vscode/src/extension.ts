@@ -1,7 +1,6 @@
 /** Puts the parts together. Activation reads nothing and starts nothing: the server starts with the first file of a problem. */
 import * as vscode from "vscode";
 import { Commands } from "./commands";
-import { Documents } from "./documents";
 import { DoctorPanel, ResultsView } from "./results";
 import { Server } from "./server";
 import { Session } from "./session";
@@ -16,9 +15,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel("Stress Tester", { log: true });
   server = new Server(context, log);
   const session = new Session(server);
-  const documents = new Documents(session);
   const doctor = new DoctorPanel(context);
-  const commands = new Commands(context, server, session, documents, doctor);
+  const commands = new Commands(context, server, session, doctor);
   const results = new ResultsView(context, session, (action) => commands.act(action));
   const tree = new ProblemsTree(session);
   const tests = new Tests(session, log, (run) => results.quiet.add(run));
@@ -27,13 +25,22 @@ export function activate(context: vscode.ExtensionContext): void {
   commands.register();
   const status = new StatusItem(session);
 
+  /** The results view shows why a run had no sandbox, with the remedy: no message needs to cover it. */
+  const complainUnlessShown = async (text: string): Promise<void> => {
+    const open = vscode.workspace.getConfiguration("stresstester").get<string>("results.open", "failure");
+    await new Promise((resolve) => setTimeout(resolve, 300)); // the run's end comes behind the message
+    const shown = session.runs.all().some((run) => run.error !== undefined && run.error !== "" && text.includes(run.error));
+    if (!shown || open === "never") await commands.complain(text);
+  };
+
   context.subscriptions.push(
-    log, server, session, documents, doctor, commands, results, tree, tests, status,
+    log, server, session, doctor, commands, results, tree, tests, status,
     server.onPhase((phase) => {
       if (phase !== "on") tests.lost();
     }),
+    server.onDiff((told) => void commands.showDifference(told)),
     server.onMessage(({ kind, text }) => {
-      if (kind === 1) void commands.complain(text);
+      if (kind === 1) void complainUnlessShown(text);
       else if (kind === 2) void vscode.window.showWarningMessage(text);
       else void vscode.window.showInformationMessage(text);
     }),

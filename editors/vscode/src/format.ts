@@ -1,6 +1,6 @@
 /** Runs in a few words. Knows nothing of VS Code. */
-import type { Role, State } from "./protocol";
-import { isOver, type Run } from "./runs";
+import type { Result, Role, RunInfo, State } from "./protocol";
+import { isOver } from "./runs";
 
 export const roleTitles: Record<Role, string> = {
   tested: "Solution",
@@ -43,15 +43,16 @@ export function tests(n: number): string {
   return `${n.toLocaleString("en-US")} ${n === 1 ? "test" : "tests"}`;
 }
 
-/** 0.8 s, 75 s, 3 min 5 s. */
+/** 12 ms, 0.8 s, 75 s, 3 min 5 s. */
 export function seconds(s: number): string {
+  if (s < 0.1) return `${Math.max(1, Math.round(s * 1000))} ms`;
   if (s < 10) return `${s.toFixed(1)} s`;
   if (s < 120) return `${Math.round(s)} s`;
   return `${Math.floor(s / 60)} min ${Math.round(s % 60)} s`;
 }
 
 /** The run in the status bar, without an icon. */
-export function short(run: Run): string {
+export function short(run: RunInfo & { result?: Result; error?: string }): string {
   if (!isOver(run)) {
     if (run.state === "running" && run.tests > 0) {
       const done = run.total > 0 ? `${count(run.tests)} of ${count(run.total)}` : count(run.tests);

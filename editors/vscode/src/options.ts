@@ -3,13 +3,13 @@ import type { Options } from "./protocol";
 
 /** Reads `tests=500 gen_args="10 [5..100]" no_shrink`. The server judges names and values. */
 export function parseOptions(text: string): Options {
-  const options: Options = {};
+  const options: Record<string, string | boolean> = {};
   for (const match of text.matchAll(/([\w-]+)(?:=("[^"]*"|'[^']*'|\S*))?/g)) {
     const name = (match[1] ?? "").replace(/^--/, "").replace(/-/g, "_");
     const value = match[2];
     options[name] = value === undefined ? true : /^(["']).*\1$/.test(value) ? value.slice(1, -1) : value;
   }
-  return options;
+  return options as Options;
 }
 
 /** What is wrong with the text of options, before the server sees it. */

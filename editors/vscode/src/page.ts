@@ -21,7 +21,7 @@ export interface Tab {
   title: string;
 }
 
-export type ActionName = "openDifference" | "openInput" | "rerunTest" | "shrink" | "saveTest" | "deleteTest" | "rerun" | "stop" | "location" | "doctor" | "buildImage" | "create";
+export type ActionName = "openDifference" | "openInput" | "rerunTest" | "explain" | "shrink" | "saveTest" | "deleteTest" | "rerun" | "stop" | "location" | "doctor" | "buildImage" | "create";
 
 export interface Action {
   name: ActionName;
@@ -144,14 +144,14 @@ function showFailure(page: ResultsPage, run: Run, found: Failure): void {
   if (transcript === "") page.actions.push({ name: "openDifference", title: "Open Difference", icon: "diff", primary: true });
   page.actions.push({ name: "openInput", title: "Open Input", icon: "file" });
   if (isOver(run)) {
-    page.actions.push({ name: "rerunTest", title: "Run This Test Again", icon: "debug-rerun" }, { name: "shrink", title: "Make Smaller", icon: "fold" });
+    page.actions.push({ name: "explain", title: "Explain", icon: "lightbulb" }, { name: "rerunTest", title: "Run This Test Again", icon: "debug-rerun" }, { name: "shrink", title: "Make Smaller", icon: "fold" });
     page.actions.push(c.saved_as ? { name: "deleteTest", title: "Delete Test", icon: "trash" } : { name: "saveTest", title: "Save as Test", icon: "save" });
   }
 }
 
 function facts(run: Run, found: Failure | undefined): string[] {
   const all = [run.total > 0 && !isOver(run) ? `${run.tests.toLocaleString("en-US")} of ${tests(run.total)}` : tests(run.tests)];
-  if (run.tests_per_second > 0) all.push(`${Math.round(run.tests_per_second).toLocaleString("en-US")} a second`);
+  if (run.tests_per_second > 0 && run.tests >= 10) all.push(`${Math.round(run.tests_per_second).toLocaleString("en-US")} a second`);
   if (run.seconds > 0) all.push(seconds(run.seconds));
   if (!isOver(run)) all.push(`seed ${run.seed}`);
   else if (found?.test_name) all.push(`saved test ${found.test_name}`);

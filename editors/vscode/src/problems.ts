@@ -1,7 +1,7 @@
 /** The problems of the workspace: which files can be tested, and what belongs to them. */
 import * as vscode from "vscode";
 import { basename, configName, dirname, helperOf, holdsProblem, languages, patterns, testedFiles, testsFolder } from "./languages";
-import { command, type Room } from "./protocol";
+import { command, type RoomResult } from "./protocol";
 import type { Server } from "./server";
 
 /** A file that can be tested. */
@@ -10,7 +10,7 @@ export interface Problem {
   readonly uri: string;
   readonly file: vscode.Uri;
   readonly folder: vscode.Uri;
-  room?: Room;
+  room?: RoomResult;
 }
 
 const everyExtension = [...languages.flatMap((language) => language.extensions)];
@@ -64,8 +64,8 @@ export class Problems implements vscode.Disposable {
   }
 
   /** What belongs to the document, asked of the server. */
-  async room(uri: string): Promise<Room> {
-    const room = await this.server.execute<Room>(command.room, { uri });
+  async room(uri: string): Promise<RoomResult> {
+    const room = await this.server.execute(command.room, { uri });
     if (room.missing.length === 0 || room.tests.length > 0 || this.known.has(room.tested)) this.add(room.tested).room = room;
     return room;
   }

@@ -1,5 +1,5 @@
 /** What the server has told of its runs. Knows nothing of VS Code. */
-import type { Compilation, Counterexample, Failure, RunInfo, RunNotification, Stats, Text } from "./protocol";
+import type { Compilation, Counterexample, Failure, RunInfo, RunNotification, StatsResult, Text } from "./protocol";
 
 /** A run: everything that was told of it so far. What is told once stays. */
 export interface Run extends RunNotification {
@@ -44,9 +44,9 @@ export class Runs {
   }
 
   /** Takes the answer to stresstester.stats. */
-  take(stats: Stats): Change {
+  take(stats: StatsResult): Change {
     const { progress, result, ...info } = stats;
-    return this.update({ ...info, seed: progress.seed, failures: progress.failures, result });
+    return this.update({ ...info, seed: progress.seed, failures: progress.failures, ...(result ? { result } : {}) });
   }
 
   get(id: string): Run | undefined {

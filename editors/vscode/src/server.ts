@@ -3,7 +3,7 @@ import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import * as vscode from "vscode";
 import type { Connection } from "./client";
-import type { RunNotification, StatusNotification } from "./protocol";
+import type { CommandTypes, DiffNotification, RunNotification, StatusNotification } from "./protocol";
 import { expandHome, programCandidates } from "./program";
 
 export type Phase = "off" | "starting" | "on" | "failed";
@@ -23,11 +23,13 @@ export class Server implements vscode.Disposable {
   private readonly phases = new vscode.EventEmitter<Phase>();
   private readonly runs = new vscode.EventEmitter<RunNotification>();
   private readonly statuses = new vscode.EventEmitter<StatusNotification>();
+  private readonly diffs = new vscode.EventEmitter<DiffNotification>();
   private readonly messages = new vscode.EventEmitter<{ kind: number; text: string }>();
 
   readonly onPhase = this.phases.event;
   readonly onRun = this.runs.event;
   readonly onStatus = this.statuses.event;
+  readonly onDiff = this.diffs.event;
   readonly onMessage = this.messages.event;
   /** Commands from code lenses and quick fixes that we carry out ourselves. */
   intercept: (command: string, argument: unknown) => Thenable<unknown> | undefined = () => undefined;
@@ -91,6 +93,7 @@ export class Server implements vscode.Disposable {
         trace: this.traceChannel(),
         onRun: (told) => this.runs.fire(told),
         onStatus: (told) => this.statuses.fire(told),
+        onDiff: (told) => this.diffs.fire(told),
         onMessage: (kind, text) => this.messages.fire({ kind, text }),
         onLost: () => this.onLost(),
         intercept: (command, argument) => this.intercept(command, argument),
@@ -101,6 +104,7 @@ export class Server implements vscode.Disposable {
       throw new Complaint(`${path} did not start: ${error instanceof Error ? error.message : String(error)}`);
     }
     this.log.info(`${path}, version ${this.connection.version}, ready after ${Math.round(performance.now() - began)} ms`);
+    this.connection.focus(vscode.window.state.focused);
     this.enter("on");
     return this.connection;
   }
@@ -136,6 +140,11 @@ export class Server implements vscode.Disposable {
     }
   }
 
+  /** Tells the server whether this is the window that the user looks at. */
+  focus(focused: boolean): void {
+    this.connection?.focus(focused);
+  }
+
   /** Ends the server. The next command starts it again. */
   async stop(): Promise<void> {
     await this.starting?.catch(() => undefined);
@@ -154,10 +163,10 @@ export class Server implements vscode.Disposable {
   }
 
   /** Carries a command of the server out; starts the server when it is needed. */
-  async execute<T>(command: string, argument: object): Promise<T> {
+  async execute<Name extends keyof CommandTypes>(command: Name, argument: CommandTypes[Name]["params"]): Promise<CommandTypes[Name]["result"]> {
     const connection = await this.start();
     try {
-      return (await connection.execute(command, argument)) as T;
+      return (await connection.execute(command, argument)) as CommandTypes[Name]["result"];
     } catch (error) {
       throw new Complaint(error instanceof Error ? error.message : String(error));
     }
@@ -170,7 +179,7 @@ export class Server implements vscode.Disposable {
 
   dispose(): void {
     this.trace?.dispose();
-    for (const emitter of [this.phases, this.runs, this.statuses, this.messages]) emitter.dispose();
+    for (const emitter of [this.phases, this.runs, this.statuses, this.diffs, this.messages]) emitter.dispose();
   }
 }
 

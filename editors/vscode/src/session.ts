@@ -1,7 +1,7 @@
 /** One server's runs and what the user is looking at. The views show it; commands change it. */
 import * as vscode from "vscode";
 import { basename, helperOf, isProgram, testsFolder } from "./languages";
-import { command, type Options, type RunNotification, type RunParams, type StatusNotification, type Stats } from "./protocol";
+import { command, type Options, type RunNotification, type RunParams, type StatusNotification } from "./protocol";
 import { Problems } from "./problems";
 import { failuresOf, isOver, Runs, type Change, type Run } from "./runs";
 import { Complaint, type Server } from "./server";
@@ -19,8 +19,8 @@ export class Session implements vscode.Disposable {
   status: StatusNotification | undefined;
   /** Documents whose run was asked for and is not answered yet. */
   readonly pending = new Set<string>();
-  /** Problems that run again when one of their files is saved, by their folder. */
-  readonly watched = new Map<string, string>();
+  /** Problems that run again when one of their files is saved. */
+  readonly watched = new Set<string>();
   shown: Shown | undefined;
 
   private readonly asked = new Map<string, RunParams>();
@@ -52,13 +52,14 @@ export class Session implements vscode.Disposable {
           this.shrinks.clear();
           this.shown = undefined;
           this.status = undefined;
+          this.watched.clear();
           if (phase !== "starting") this.pending.clear();
         }
         this.looks.fire();
       }),
       vscode.window.onDidChangeActiveTextEditor(() => void this.follow()),
       this.problems.onChange(() => void this.follow()),
-      vscode.workspace.onDidSaveTextDocument((document) => this.saved(document)),
+      vscode.window.onDidChangeWindowState((state) => server.focus(state.focused)),
     );
   }
 
@@ -78,7 +79,7 @@ export class Session implements vscode.Disposable {
   async fetch(id: string): Promise<Run> {
     const known = this.runs.get(id);
     if (known && (!isOver(known) || known.result || known.error)) return known;
-    const stats = await this.server.execute<Stats>(command.stats, { run: id });
+    const stats = await this.server.execute(command.stats, { run: id });
     const change = this.runs.take({ ...stats, uri: canonical(stats.uri) });
     this.changes.fire(change);
     return change.run;
@@ -162,11 +163,12 @@ export class Session implements vscode.Disposable {
     const values: Record<string, unknown> = {
       program: this.program,
       problem: this.problem,
-      running: this.pending.has(this.target ?? "") || this.runs.active().length > 0,
+      running: this.target === undefined ? this.runs.active().length > 0 : this.pending.has(this.target) || (last !== undefined && !isOver(last)),
+      anyRunning: this.pending.size > 0 || this.runs.active().length > 0,
       hasFailure: Boolean(failure?.counterexample),
       ran: this.contexts.get("ran") === true || this.runs.all().some(isOver),
       healthy: this.status?.phase === "ready" || this.status?.phase === "busy",
-      watched: this.target !== undefined && [...this.watched.values()].includes(this.target),
+      watched: this.target !== undefined && this.watched.has(this.target),
     };
     for (const [key, value] of Object.entries(values)) {
       if (this.contexts.get(key) === value) continue;
@@ -187,13 +189,13 @@ export class Session implements vscode.Disposable {
   /** Settings of the user for the document's runs. */
   private settings(uri: string): Options {
     const configuration = vscode.workspace.getConfiguration("stresstester.run", vscode.Uri.parse(uri));
-    const options: Options = {};
+    const options: Record<string, string | number> = {};
     const names = { tests: "tests", time: "time", seed: "seed", jobs: "jobs", timeLimit: "time_limit", memoryLimit: "memory_limit", compare: "compare", keepGoing: "keep_going" };
     for (const [setting, option] of Object.entries(names)) {
       const value = configuration.get<string | number | null>(setting);
       if (value !== null && value !== undefined && value !== "") options[option] = value;
     }
-    return options;
+    return options as Options;
   }
 
   /** Starts a run, and shows at once that it will. Returns its id. */
@@ -204,9 +206,11 @@ export class Session implements vscode.Disposable {
     try {
       const options = { ...this.settings(params.uri), ...params.options };
       const sent = { ...params, options };
-      const { run } = await this.server.execute<{ run: string }>(kind === "run" ? command.run : command.shrink, sent);
+      const { run } = await this.server.execute(kind === "run" ? command.run : command.shrink, sent);
       this.asked.set(run, params);
       if (kind === "shrink") this.shrinks.add(run);
+      const onSave = vscode.workspace.getConfiguration("stresstester.run", vscode.Uri.parse(params.uri)).get("onSave", false);
+      if (onSave && !this.watched.has(params.uri)) await this.watch(params.uri, true);
       return run;
     } finally {
       this.pending.delete(params.uri);
@@ -223,26 +227,16 @@ export class Session implements vscode.Disposable {
 
   /** Stops a run, those of a document, or all. Returns how many there were. */
   async stop(what: { run?: string; uri?: string }): Promise<number> {
-    const { stopped } = await this.server.execute<{ stopped: string[] }>(command.stop, what);
+    const { stopped } = await this.server.execute(command.stop, what);
     return stopped.length;
   }
 
-  private saved(document: vscode.TextDocument): void {
-    const folder = vscode.Uri.joinPath(document.uri, "..").toString();
-    if (document.uri.scheme !== "file") return;
-    const name = basename(document.uri.path);
-    if (!isProgram(name) && !helperOf(name) && name !== "stresstester.toml") return;
-    const always = vscode.workspace.getConfiguration("stresstester.run", document.uri).get("onSave", false);
-    const last = this.runs.all().find((run) => vscode.Uri.joinPath(vscode.Uri.parse(run.uri), "..").toString() === folder);
-    const uri = this.watched.get(folder) ?? (always ? last?.uri : undefined);
-    if (uri !== undefined) this.run({ uri }).catch((error: unknown) => this.server.log.error(String(error)));
-  }
-
   /** Begins or ends running a problem whenever one of its files is saved. */
-  watch(uri: string, on: boolean): void {
-    const folder = vscode.Uri.joinPath(vscode.Uri.parse(uri), "..").toString();
-    if (on) this.watched.set(folder, uri);
-    else this.watched.delete(folder);
+  async watch(uri: string, on: boolean): Promise<void> {
+    const result = await this.server.execute(command.watch, { uri, on, options: this.settings(uri) });
+    if (result.on) this.watched.add(canonical(result.uri));
+    else this.watched.delete(canonical(result.uri));
+    this.problems.stale();
     this.looks.fire();
     this.setContexts();
   }

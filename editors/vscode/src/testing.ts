@@ -55,7 +55,9 @@ export class Tests implements vscode.Disposable {
     if (known) return known;
     const file = vscode.Uri.parse(uri);
     const item = this.controller.createTestItem(uri, basename(file.path), file);
-    item.description = vscode.workspace.asRelativePath(vscode.Uri.joinPath(file, ".."));
+    const folder = vscode.Uri.joinPath(file, "..");
+    const root = vscode.workspace.getWorkspaceFolder(file);
+    if (root?.uri.toString() !== folder.toString()) item.description = vscode.workspace.asRelativePath(folder);
     item.range = new vscode.Range(0, 0, 0, 0);
     item.canResolveChildren = true;
     item.children.add(this.controller.createTestItem(generated, "generated tests"));
@@ -94,9 +96,9 @@ export class Tests implements vscode.Disposable {
     const included = (request.include ?? [...this.controller.items].map(([, item]) => item)).filter((item) => !excluded.has(item.id));
     if (request.continuous) {
       const uris = new Set(included.map((item) => (item.parent ?? item).id));
-      for (const uri of uris) this.session.watch(uri, true);
+      await Promise.all([...uris].map((uri) => this.session.watch(uri, true)));
       token.onCancellationRequested(() => {
-        for (const uri of uris) this.session.watch(uri, false);
+        for (const uri of uris) void this.session.watch(uri, false).catch((error: unknown) => this.log.debug(String(error)));
       });
       return;
     }
@@ -149,7 +151,7 @@ export class Tests implements vscode.Disposable {
     const passed = (one: vscode.TestItem) => test.passed(one, took);
     test.appendOutput(`${basename(decodeURIComponent(run.uri))}: ${run.error ?? run.result?.message ?? run.message ?? run.state}\r\n`);
     if (run.error) {
-      test.errored(item, new vscode.TestMessage(run.error), took);
+      test.errored(item, [], took); // The results view and a message say what to do.
     } else if (failures.length === 0) {
       const only = run.result?.tests === 1 && run.total <= 1;
       const target = item.children.get(generated);

@@ -2,7 +2,7 @@
 import * as vscode from "vscode";
 import { roleOrder, roleTitles, short, words } from "./format";
 import { basename } from "./languages";
-import type { Role, Room, SavedTest } from "./protocol";
+import type { Role, RoomResult, SavedTest } from "./protocol";
 import type { Problem } from "./problems";
 import { failuresOf, isOver, type Run } from "./runs";
 import type { Session } from "./session";
@@ -14,7 +14,7 @@ export type Node =
   | { kind: "role"; uri: string; role: Role; file: string }
   | { kind: "missing"; uri: string; role: Role }
   | { kind: "config"; uri: string; file: string }
-  | { kind: "tests"; uri: string; room: Room }
+  | { kind: "tests"; uri: string; room: RoomResult }
   | { kind: "test"; uri: string; test: SavedTest }
   | { kind: "failures"; uri: string; run: Run }
   | { kind: "failure"; uri: string; run: string; failure: number }
@@ -238,7 +238,7 @@ export class ProblemsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
     } else {
       item.iconPath = new vscode.ThemeIcon("pass", new vscode.ThemeColor("testing.iconPassed"));
     }
-    if ([...this.session.watched.values()].includes(problem.uri)) tags.push("watched");
+    if (problem.room?.watched || this.session.watched.has(problem.uri)) tags.push("watched");
     item.contextValue = tags.join(".");
     return item;
   }

@@ -15,4 +15,4 @@ export const failure: Failure = {
   },
 };
 
-export const result: Result = { ...failure, tests: 59, seconds: 0.4, tests_per_second: 900, seed: 1, failures: [failure], role: "tested", warnings: [], state: "done" };
+export const result: Result = { ...failure, event: "result", tests: 59, seconds: 0.4, tests_per_second: 900, seed: 1, failures: [failure], role: "tested", warnings: [], state: "done" };

@@ -18,7 +18,7 @@ test("a failure shows input, expected and actual, with the first difference mark
   assert.deepEqual(page.columns[1]?.page.lines, [{ text: "-1", from: 0, to: 2 }]);
   assert.deepEqual(page.columns[2]?.page.lines, [{ text: "0", from: 0, to: 1 }]);
   assert.equal(page.location?.title, "sol.cpp:23");
-  assert.deepEqual(page.actions.map((action) => action.name), ["openDifference", "openInput", "rerunTest", "shrink", "deleteTest", "rerun"]);
+  assert.deepEqual(page.actions.map((action) => action.name), ["openDifference", "openInput", "explain", "rerunTest", "shrink", "deleteTest", "rerun"]);
 });
 
 test("a failure that is not saved can be saved, a flaky one says so", () => {

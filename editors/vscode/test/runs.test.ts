@@ -50,7 +50,7 @@ test("failures come from the result, or from what was found so far", () => {
   assert.deepEqual(failuresOf({}), []);
   assert.deepEqual(failuresOf({ failure }), [failure]);
   assert.deepEqual(failuresOf({ result }), [failure]);
-  assert.deepEqual(failuresOf({ result: { ...result, failures: null } }).length, 1);
+  assert.deepEqual(failuresOf({ result: { ...result, failures: [] } }).length, 1);
   assert.deepEqual(failuresOf({ result: { ...result, verdict: "OK", failures: [] } }), []);
 });
 

@@ -27,7 +27,7 @@ function text(block: TextBlock): HTMLElement {
   const width = String(page.first + page.lines.length).length;
   page.lines.forEach((line, i) => {
     const number = el("span", { class: "number", style: `width:${width}ch`, "aria-hidden": "true" }, page.marked === i && line.text === "" ? "" : String(page.first + i));
-    const code = el("code", {});
+    const code = el("span", { class: "code" });
     if (line.from === undefined || line.to === undefined) {
       code.append(line.text);
     } else if (line.from === line.to) {

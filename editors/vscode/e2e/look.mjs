@@ -1,0 +1,78 @@
+// The light theme, a narrow window, and the times that matter.
+import { Editor, equal, eventually, folderOf, join, rm } from "./harness.mjs";
+
+export default async function (step, opened) {
+  const example = "examples/max-subarray";
+  const folder = await folderOf("best-segment", {
+    "sol.cpp": { from: `${example}/sol.cpp` },
+    "brute.py": { from: `${example}/brute.py` },
+    "gen.cpp": { from: `${example}/gen.cpp` },
+  });
+  const editor = await Editor.open({ opened, folder, theme: "Default Light Modern" });
+  const { page } = editor;
+
+  await step("a key is answered at once", async () => {
+    await editor.openFile("sol.cpp");
+    await editor.untilStatus(/^Stress$/);
+    const times = [];
+    for (let i = 0; i < 5; i++) {
+      await editor.goTo(10);
+      const before = await editor.status();
+      // From the key's event in the page to the first change of the status item in the page.
+      const took = page.evaluate(
+        (text) =>
+          new Promise((resolve) => {
+            let pressed = 0;
+            const item = () => document.querySelector('.statusbar-item[id$="stresstester.status"]');
+            addEventListener("keydown", (event) => { if (event.key === "b" || event.code === "KeyB") pressed = performance.now(); }, { capture: true });
+            const observer = new MutationObserver(() => {
+              if (pressed && item()?.textContent.trim() !== text) {
+                observer.disconnect();
+                resolve(performance.now() - pressed);
+              }
+            });
+            observer.observe(document.querySelector(".statusbar"), { subtree: true, childList: true, characterData: true, attributes: true });
+          }),
+        before,
+      );
+      await editor.press("Control+Alt+b");
+      times.push(Math.round(await took));
+      await editor.untilStatus(/^WA on/);
+    }
+    times.sort((a, b) => a - b);
+    console.log(`      key to first change on the screen: ${times.join(", ")} ms; median ${times[2]} ms`);
+    // The fastest is what the extension is to answer for; the others depend on what else the machine does.
+    if (times[0] > 100) throw new Error(`the fastest answer took ${times[0]} ms`);
+  });
+
+  await step("the extension is activated fast", async () => {
+    await editor.command("Stress Tester: Show Log");
+    const line = await eventually("the log", async () => {
+      const text = (await page.locator(".output-view .view-line, .pane-body .monaco-editor .view-line").allTextContents()).join("\n").replaceAll("\u00a0", " ");
+      return /activated in ([\d.]+) ms/.exec(text);
+    });
+    console.log(`      activation: ${line[1]} ms`);
+    if (Number(line[1]) > 100) throw new Error(`activation took ${line[1]} ms`);
+  });
+
+  await step("in the light theme", async () => {
+    await editor.command("Stress Tester: Show Results");
+    await editor.webview(".columns .block.actual");
+    await editor.tab("sol.cpp");
+    await editor.picture("light");
+  });
+
+  await step("in a narrow window the parts stand below each other", async () => {
+    await page.setViewportSize({ width: 520, height: 1150 });
+    await editor.command("View: Close Primary Side Bar").catch(() => undefined);
+    const frame = await editor.webview(".columns .block.actual");
+    const tops = await eventually("the columns", async () => {
+      const all = await frame.locator(".columns .block").evaluateAll((blocks) => blocks.map((block) => Math.round(block.getBoundingClientRect().top)));
+      return new Set(all).size > 1 && all;
+    });
+    equal(true, tops.length === 3, "three blocks");
+    await editor.picture("narrow");
+  });
+
+  await rm(join(folder, ".."), { recursive: true, force: true });
+}
