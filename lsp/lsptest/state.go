@@ -82,6 +82,11 @@ func (e *Editor) State() State {
 	return e.state.clone()
 }
 
+// Forget drops what the editor was told, so that a long story needs no memory.
+func (e *Editor) Forget() {
+	e.update(func(s *State) { *s = newState() })
+}
+
 // update changes the state and wakes those who wait for it.
 func (e *Editor) update(change func(*State)) {
 	e.mu.Lock()

@@ -2,7 +2,7 @@
 local M = {}
 
 ---Tells versions of the protocol apart.
-M.fingerprint = '9400dc1a47a2'
+M.fingerprint = 'ecdd3e02f08d'
 
 M.commands = {
   run = 'stresstester.run',
