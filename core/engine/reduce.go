@@ -24,7 +24,7 @@ const (
 	lastMoment = 2 * time.Second
 )
 
-// reduce makes the finding's input smaller, keeping its verdict and signal.
+// reduce makes the finding's input smaller, keeping its signature.
 func (r *run) reduce(ctx context.Context, f *finding) {
 	if r.job.Options.NoShrink || f.flaky || !f.verdict.Divergence() || (f.saved != nil && r.job.Only == nil) {
 		return
@@ -153,5 +153,5 @@ func (w *worker) stillFails(ctx context.Context, f *finding, input []byte) bool 
 	if err != nil {
 		return false
 	}
-	return j.verdict == f.verdict && j.outcome.Signal == f.outcome.Signal
+	return signatureOf(j, w.slot.Stderr(problem.Tested)) == signatureOf(f.judgement, f.stderr)
 }
