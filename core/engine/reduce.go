@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -39,7 +40,7 @@ func (r *run) reduce(ctx context.Context, f *finding) {
 		MaxRuns:  shrinkRuns,
 		Deadline: deadline,
 		Width:    len(r.slots),
-		Samples:  r.watch.samples,
+		Samples:  r.samples(),
 		Improved: func(input []byte, runs int) {
 			r.stage.Store(bestSoFar(input, runs))
 		},
@@ -49,6 +50,19 @@ func (r *run) reduce(ctx context.Context, f *finding) {
 		return
 	}
 	r.adopt(ctx, f, result.Input)
+}
+
+// samples are other inputs of the problem, small ones: those that were generated,
+// and those that the job brought along.
+func (r *run) samples() [][]byte {
+	all := r.watch.samples[:len(r.watch.samples):len(r.watch.samples)]
+	for _, saved := range r.job.Saved {
+		all = append(all, saved.Input)
+	}
+	for _, sample := range r.job.Samples {
+		all = append(all, sample)
+	}
+	return slices.DeleteFunc(all, func(input []byte) bool { return len(input) > sampleBytes })
 }
 
 // glimpse is how much of the best input so far a line of progress shows.

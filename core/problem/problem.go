@@ -298,6 +298,9 @@ type Job struct {
 	// Only, when set, makes the job reduce or replay this one input: nothing is
 	// generated.
 	Only *Test `json:"only,omitempty"`
+	// Samples are other inputs of the problem. They are not run: they tell what
+	// the format is when an input is made smaller.
+	Samples []Text `json:"samples,omitempty"`
 }
 
 // Program is the job's program of that role.

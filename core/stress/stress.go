@@ -66,9 +66,13 @@ func run(ctx context.Context, sb Sandbox, r *room.Room, files room.Files, o prob
 }
 
 // restrict makes the job one about the given input. The generator has no part
-// in it, so that a broken one does not stand in the way.
+// in it, so that a broken one does not stand in the way. The saved tests are not
+// run, but tell what the format is.
 func restrict(job *problem.Job, only *problem.Test) {
 	job.Only = only
+	for _, saved := range job.Saved {
+		job.Samples = append(job.Samples, saved.Input)
+	}
 	job.Saved = nil
 	job.Programs = slices.DeleteFunc(job.Programs, func(p problem.Program) bool { return p.Role == problem.Generator })
 }
