@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -167,13 +168,15 @@ func (s *soak) stop(t *testing.T, seed uint64) {
 // look looks for what was left behind.
 func (s *soak) look(t *testing.T, done int) {
 	t.Helper()
-	// Whoever starts programs and was killed meanwhile is replaced when it is needed.
 	healthy := setUps[1].job(t, 8, 10)
 	healthy.Options.FreshExec = true
 	if r := s.arena.Run(t, healthy); r.Verdict != problem.OK {
 		t.Errorf("after %d tests healthy programs fail: %s %s", done, r.Verdict, r.Message)
 	}
 	found := s.inspector.Inspect(t)
+	// What starts programs and was killed meanwhile is collected, and replaced, when its
+	// place is needed: there are never more of them than places.
+	found.Zombies = slices.DeleteFunc(found.Zombies, func(p arena.Process) bool { return p.Name == "spawn" && p.UID == 0 })
 	if left := found.Left(); left != "" {
 		t.Errorf("after %d tests there are %s", done, left)
 	}
@@ -238,5 +241,53 @@ func TestFateIsTheSameInEveryLanguage(t *testing.T) {
 				t.Errorf("%s: seed %d, whose fate is %d, got %s instead of %s: %s", u.name, seed, f, r.Verdict, verdict(seed, checked), fmt.Sprint(r.Message))
 			}
 		}
+	}
+}
+
+// TestTheDriversMemoryIsFlat makes all tests in one run, in which nothing fails.
+func TestTheDriversMemoryIsFlat(t *testing.T) {
+	s := newSoak(t)
+	u := setUp{"healthy", map[problem.Role]string{problem.Tested: "brute.cpp", problem.Brute: "brute.cpp", problem.Generator: "generator.cpp"},
+		0, time.Second}
+	j := u.job(t, *total, *first)
+	j.Options.KeepGoing = 1
+	type end struct {
+		r   problem.Result
+		err error
+	}
+	ended := make(chan end, 1)
+	began := time.Now()
+	go func() {
+		r, err := s.arena.Try(t.Context(), j)
+		ended <- end{r, err}
+	}()
+	var seen []int64
+	for look := time.NewTicker(100 * time.Millisecond); ; {
+		select {
+		case <-look.C:
+			seen = append(seen, s.inspector.Inspect(t).Resident)
+			continue
+		case e := <-ended:
+			look.Stop()
+			if e.err != nil || e.r.Verdict != problem.OK || e.r.Tests != *total {
+				t.Fatalf("%s after %d tests: %s %v", e.r.Verdict, e.r.Tests, e.r.Message, e.err)
+			}
+			t.Logf("%d tests in %v (%.0f a second)", e.r.Tests, time.Since(began).Round(time.Second), e.r.TestsPerSecond)
+		}
+		break
+	}
+	const parts, slack = 10, 16 << 20
+	if len(seen) < parts {
+		t.Skipf("%d tests are too few to see anything grow", *total)
+	}
+	var most [parts]int64
+	for i, n := range seen {
+		most[i*parts/len(seen)] = max(most[i*parts/len(seen)], n)
+	}
+	for i, n := range most {
+		t.Logf("in part %d of %d the driver had up to %.1f MiB", i+1, parts, float64(n)/(1<<20))
+	}
+	if highest(most[parts/2:]) > highest(most[1:parts/2])+slack {
+		t.Errorf("the driver's memory grows: %v", most)
 	}
 }

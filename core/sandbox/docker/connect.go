@@ -2,10 +2,12 @@ package docker
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"net"
+	"net/http"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -176,6 +178,39 @@ func (e *engine) introduce(ctx context.Context) error {
 	e.podman = slices.ContainsFunc(version.Components, func(c types.ComponentVersion) bool {
 		return strings.Contains(c.Name, "Podman")
 	})
+	if e.podman {
+		return e.correctPodman(ctx)
+	}
+	return nil
+}
+
+// correctPodman adds to the engine's properties what Podman tells in a field of its own
+// that the SDK does not know: that it is rootless. It then offers limits all the same,
+// which without cgroups v2 it silently does not set.
+func (e *engine) correctPodman(ctx context.Context) error {
+	if !strings.HasPrefix(e.endpoint.host, "unix://") {
+		return nil // elsewhere the address and its certificates are the SDK's affair
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+client.DummyHost+"/v"+e.ClientVersion()+"/info", nil)
+	if err != nil {
+		return err
+	}
+	response, err := e.HTTPClient().Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	var own struct{ Rootless bool }
+	if err := json.NewDecoder(response.Body).Decode(&own); err != nil {
+		return fmt.Errorf("reading what Podman says of itself: %w", err)
+	}
+	if !own.Rootless {
+		return nil
+	}
+	e.info.SecurityOptions = append(e.info.SecurityOptions, "name=rootless")
+	if e.info.CgroupVersion == "1" {
+		e.info.MemoryLimit, e.info.PidsLimit, e.info.CPUSet, e.info.CPUCfsQuota = false, false, false, false
+	}
 	return nil
 }
 

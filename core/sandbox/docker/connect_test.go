@@ -67,6 +67,40 @@ func answer(text string) http.HandlerFunc {
 	}
 }
 
+func TestARootlessPodmanIsTakenForWhatItIs(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		rootless, cgroups    string
+		isRootless, canLimit bool
+	}{
+		"root's":                      {"false", "1", false, true},
+		"a user's, cgroups version 1": {"true", "1", true, false},
+		"a user's, cgroups version 2": {"true", "2", true, true},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			info := answer(`{"ServerVersion":"4.3.1","OSType":"linux","MemoryLimit":true,"PidsLimit":true,"CgroupVersion":"` + tt.cgroups +
+				`","Rootless":` + tt.rootless + `}`)
+			version := answer(`{"Components":[{"Name":"Podman Engine","Version":"4.3.1"}]}`)
+			e, err := connect(t.Context(), []endpoint{engineSocket(t, "1.41", func(w http.ResponseWriter, r *http.Request) {
+				if strings.HasSuffix(r.URL.Path, "/version") {
+					version(w, r)
+				} else {
+					info(w, r)
+				}
+			})})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer e.Close()
+			if !e.podman || e.rootless() != tt.isRootless || e.info.MemoryLimit != tt.canLimit || e.info.PidsLimit != tt.canLimit {
+				t.Errorf("Podman: %v, rootless: %v, limits memory: %v, processes: %v", e.podman, e.rootless(), e.info.MemoryLimit, e.info.PidsLimit)
+			}
+		})
+	}
+}
+
 func TestConnectTakesTheFirstEngineThatAnswers(t *testing.T) {
 	t.Parallel()
 	info := answer(`{"ServerVersion":"20.10.24","Architecture":"aarch64","OSType":"linux","SecurityOptions":["name=seccomp,profile=default","name=rootless"]}`)
