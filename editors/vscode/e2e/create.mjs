@@ -1,9 +1,10 @@
 // A room from nothing: a new problem, its files from templates, a spec, a first run.
-import { Editor, equal, eventually, folderOf, join, matches, readFile, rm } from "./harness.mjs";
+import { Editor, equal, eventually, folderOf, freePort, join, matches, readFile, rm } from "./harness.mjs";
 
 export default async function (step, opened) {
   const folder = await folderOf("contest", { "README.md": { text: "Problems of a contest\n" } });
-  const editor = await Editor.open({ opened, folder, welcomed: false });
+  const port = await freePort();
+  const editor = await Editor.open({ opened, folder, welcomed: false, env: { STRESSTESTER_COMPANION: String(port) } });
   const { page } = editor;
 
   await step("the walkthrough opens by itself the first time", async () => {
@@ -77,6 +78,18 @@ export default async function (step, opened) {
     await editor.untilStatus(/starting|compiling|running|confirming|smaller|looking|\/s|of/);
     await editor.untilStatus(/^(WA|OK|RE|CE|brute force failed)/);
     await editor.command("Stress Tester: Stop Running Whenever a File Is Saved");
+  });
+
+  await step("a click in the browser opens the problem's source, with its samples as tests", async () => {
+    const problem = {
+      name: "A. Watermelon", group: "Codeforces - Round 4", url: "https://codeforces.com/contest/4/problem/A", interactive: false, memoryLimit: 64, timeLimit: 1000,
+      tests: [{ input: "8\n", output: "YES\n" }, { input: "3\n", output: "NO\n" }], testType: "single", input: { type: "stdin" }, output: { type: "stdout" }, batch: { id: "1", size: 1 },
+    };
+    await fetch(`http://127.0.0.1:${port}/`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(problem) });
+    await page.locator('.tab.active[data-resource-name^="a_watermelon."]').waitFor();
+    equal("3\n", await readFile(join(folder, ".stresstester/a_watermelon/sample-2.in"), "utf8"), "the second sample");
+    await editor.closeToasts();
+    await editor.picture("browser");
   });
 
   await rm(join(folder, ".."), { recursive: true, force: true });

@@ -2,6 +2,7 @@
 // Chromium shows it. Steps wait for conditions, never for time.
 import { spawn } from "node:child_process";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
@@ -33,6 +34,15 @@ export function equal(wanted, got, what) {
 
 export function matches(pattern, got, what = "text") {
   if (!pattern.test(got)) throw new Error(`${what}: wanted ${pattern}, got ${JSON.stringify(got)}`);
+}
+
+/** A port that nobody listens on. */
+export async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
 
 /** Runs a program to its end. */
@@ -87,6 +97,7 @@ export class Editor {
       XDG_DATA_HOME: join(editor.home, "share"),
       XDG_STATE_HOME: join(editor.home, "state"),
       XDG_RUNTIME_DIR: join(editor.home, "run"),
+      STRESSTESTER_COMPANION: "off",
       ...env,
     };
     for (const name of ["VSCODE_IPC_HOOK_CLI", "NODE_OPTIONS", "PORT"]) delete editor.env[name];
@@ -198,7 +209,8 @@ export class Editor {
 
   /** Puts the cursor on a line of the active editor. */
   async goTo(line) {
-    if ((await this.page.locator(".monaco-editor.focused").count()) === 0) await this.command("View: Focus Active Editor Group");
+    await this.page.locator(".editor-group-container.active .view-lines").first().click({ position: { x: 200, y: 4 } });
+    await this.page.locator(".editor-group-container.active .monaco-editor.focused").first().waitFor();
     await this.press("Control+g");
     const input = this.page.locator(".quick-input-widget input.input");
     await input.waitFor();

@@ -15,13 +15,14 @@ import {
   type StaticFeature,
 } from "vscode-languageclient/node";
 import { languages, specLanguage } from "./languages";
-import { notifications, type DiffNotification, type RunNotification, type StatusNotification, type Wishes } from "./protocol";
+import { notifications, protocolFingerprint, type CompanionWishes, type DiffNotification, type RunNotification, type StatusNotification, type Wishes } from "./protocol";
 
 export interface ConnectOptions {
   program: string;
   arguments: string[];
   environment: Record<string, string>;
   codeLens: string;
+  companion: CompanionWishes;
   log: vscode.OutputChannel;
   trace: vscode.OutputChannel;
   onRun(told: RunNotification): void;
@@ -38,6 +39,8 @@ export interface ConnectOptions {
 export interface Connection {
   /** What the server calls its version. */
   readonly version: string;
+  /** Whether it speaks the protocol that this extension was built for. */
+  readonly sameProtocol: boolean;
   execute(command: string, argument: object): Promise<unknown>;
   /** The window has got or lost the user's attention. */
   focus(focused: boolean): void;
@@ -76,7 +79,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
       { scheme: "file", pattern: "**/.stresstester/**" },
     ],
     // The results view has what the server would ask about.
-    initializationOptions: { run: true, status: true, diff: true, prompts: false, codeLens: options.codeLens } satisfies Wishes,
+    initializationOptions: { run: true, status: true, diff: true, prompts: false, codeLens: options.codeLens, companion: options.companion } satisfies Wishes,
     outputChannel: options.log,
     traceOutputChannel: options.trace,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
@@ -108,6 +111,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   }
   return {
     version: client.initializeResult?.serverInfo?.version ?? "unknown",
+    sameProtocol: protocolOf(client.initializeResult?.capabilities.experimental) === protocolFingerprint,
     execute: (command, argument) => client.sendRequest("workspace/executeCommand", { command, arguments: [argument] }),
     focus: (focused) => void client.sendNotification(notifications.focus, { focused }).catch(() => undefined),
     stop: async () => {
@@ -115,4 +119,9 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
       await client.dispose(4000).catch(() => undefined);
     },
   };
+}
+
+/** The fingerprint that the server tells among its capabilities. */
+function protocolOf(experimental: unknown): unknown {
+  return (experimental as { stresstester?: { protocol?: unknown } } | undefined)?.stresstester?.protocol;
 }

@@ -45,7 +45,7 @@ export function activate(context: vscode.ExtensionContext): void {
       else void vscode.window.showInformationMessage(text);
     }),
     vscode.workspace.onDidChangeConfiguration((event) => {
-      const affects = ["server.path", "server.arguments", "server.environment", "codeLens"].some((name) => event.affectsConfiguration(`stresstester.${name}`));
+      const affects = ["server.path", "server.arguments", "server.environment", "codeLens", "companion"].some((name) => event.affectsConfiguration(`stresstester.${name}`));
       if (!affects || server?.phase === "off") return;
       server?.restart().catch((error: unknown) => commands.complain(error instanceof Error ? error.message : String(error)));
     }),

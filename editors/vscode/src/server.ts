@@ -51,7 +51,7 @@ export class Server implements vscode.Disposable {
   program(): { path: string | undefined; tried: string[] } {
     const set = vscode.workspace.getConfiguration("stresstester").get("server.path", "");
     const tried = programCandidates({
-      set: expandHome(set, process.env["HOME"] ?? process.env["USERPROFILE"] ?? ""),
+      set: expandHome(set, home()),
       bundled: join(this.context.extensionPath, "bin"),
       folders: (process.env["PATH"] ?? "").split(delimiter),
       windows: process.platform === "win32",
@@ -89,6 +89,10 @@ export class Server implements vscode.Disposable {
         arguments: configuration.get<string[]>("server.arguments", []),
         environment: configuration.get<Record<string, string>>("server.environment", {}),
         codeLens: configuration.get("codeLens", "auto"),
+        companion: {
+          template: expandHome(configuration.get("companion.template", ""), home()) || undefined,
+          language: configuration.get("companion.language", "") || undefined,
+        },
         log: this.log,
         trace: this.traceChannel(),
         onRun: (told) => this.runs.fire(told),
@@ -104,6 +108,9 @@ export class Server implements vscode.Disposable {
       throw new Complaint(`${path} did not start: ${error instanceof Error ? error.message : String(error)}`);
     }
     this.log.info(`${path}, version ${this.connection.version}, ready after ${Math.round(performance.now() - began)} ms`);
+    if (!this.connection.sameProtocol) {
+      this.log.warn("this server speaks another version of the protocol: something may not work; empty the setting stresstester.server.path to use the one that comes with the extension");
+    }
     this.connection.focus(vscode.window.state.focused);
     this.enter("on");
     return this.connection;
@@ -181,6 +188,10 @@ export class Server implements vscode.Disposable {
     this.trace?.dispose();
     for (const emitter of [this.phases, this.runs, this.statuses, this.diffs, this.messages]) emitter.dispose();
   }
+}
+
+function home(): string {
+  return process.env["HOME"] ?? process.env["USERPROFILE"] ?? "";
 }
 
 function executable(path: string): boolean {

@@ -138,6 +138,7 @@ export class ProblemsTree implements vscode.TreeDataProvider<Node>, vscode.Dispo
     switch (node.kind) {
       case "folder": {
         const item = new vscode.TreeItem(node.folder.name, Expanded);
+        item.id = node.folder.uri.toString();
         item.iconPath = vscode.ThemeIcon.Folder;
         return item;
       }
