@@ -74,6 +74,7 @@ const settings = {
   "chat.commandCenter.enabled": false,
   "breadcrumbs.enabled": false,
   "workbench.reduceMotion": "on",
+  "remote.autoForwardPorts": false,
 };
 
 /** One VS Code, with one folder open and nothing of this machine's user. */

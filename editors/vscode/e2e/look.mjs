@@ -21,8 +21,9 @@ export default async function (step, opened) {
       // From the key's event in the page to the first change of the status item in the page.
       const took = page.evaluate(
         (text) =>
-          new Promise((resolve) => {
+          new Promise((resolve, reject) => {
             let pressed = 0;
+            setTimeout(() => reject(new Error(pressed ? "the key changed nothing in the status bar" : "the key did not arrive")), 15_000);
             const item = () => document.querySelector('.statusbar-item[id$="stresstester.status"]');
             addEventListener("keydown", (event) => { if (event.key === "b" || event.code === "KeyB") pressed = performance.now(); }, { capture: true });
             const observer = new MutationObserver(() => {
@@ -35,8 +36,11 @@ export default async function (step, opened) {
           }),
         before,
       );
+      took.catch(() => undefined); // it is awaited below
       await editor.press("Control+Alt+b");
-      times.push(Math.round(await took));
+      const answered = await took.catch((error) => error);
+      if (answered instanceof Error) throw answered;
+      times.push(Math.round(answered));
       await editor.untilStatus(/^WA on/);
     }
     times.sort((a, b) => a - b);

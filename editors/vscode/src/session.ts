@@ -72,7 +72,10 @@ export class Session implements vscode.Disposable {
     }
     if (change.ended) this.problems.stale();
     this.changes.fire(change);
-    if (change.began || change.ended) void this.follow();
+    if (change.began || change.ended) {
+      this.setContexts(); // at once: the same keys start and stop
+      void this.follow();
+    }
   }
 
   /** Fetches what is known of a run that this window did not follow. */
