@@ -71,7 +71,10 @@ func timeBug(ctx context.Context, warm *sandbox.Warm, b *bugs.Bug) (timed, error
 	if err != nil {
 		return t, err
 	}
-	for _, s := range append(all[:1:1], all...) { // the first one twice: it compiles
+	for i, s := range append(all[:1:1], all...) {
+		if i == 1 {
+			t = timed{bug: b} // the first one was for the compiler
+		}
 		for _, with := range []bool{true, false} {
 			ms, c, err := timeStart(ctx, warm, s, with)
 			if err != nil {
@@ -85,9 +88,6 @@ func timeBug(ctx context.Context, warm *sandbox.Warm, b *bugs.Bug) (timed, error
 				t.spec, t.specRuns, t.specHits = append(t.spec, ms), append(t.specRuns, c.OracleRuns), t.specHits+hit
 			} else {
 				t.text, t.textRuns, t.textHits = append(t.text, ms), append(t.textRuns, c.OracleRuns), t.textHits+hit
-			}
-			if len(t.spec) == 1 && len(t.text) == 1 && s.number == 0 && !with {
-				t = timed{bug: b}
 			}
 		}
 	}
