@@ -47,6 +47,8 @@ type Generator func(ctx context.Context, tapes [][]uint64) []Made
 // deleted, then choices become 0, then smaller.
 //
 // A candidate is taken as everywhere: when its text is smaller and fails.
+//
+//nolint:contextcheck // the Search was given ctx and passes it on.
 func Choices(ctx context.Context, input []byte, made []Choice, generate Generator, oracle Oracle, o Options) Result {
 	t := &tapes{
 		ctx: ctx, Search: NewSearch(ctx, input, oracle, o), generate: generate, choices: made,
@@ -314,13 +316,13 @@ func (t *tapes) zeros() {
 		return most
 	}
 	change(func(values []uint64, site int) bool {
-		any := false
+		changed := false
 		for k, c := range t.choices {
 			if c.Site == site && values[k] > 0 {
-				values[k], any = 0, true
+				values[k], changed = 0, true
 			}
 		}
-		return any
+		return changed
 	}, sites)
 	if len(t.choices) > longTape {
 		return

@@ -39,6 +39,9 @@ func infer(p *page, samples []*page) *schema {
 // the dear ones, which are many, need not be tried.
 func (f *finder) search(limit int) {
 	f.work = searchWork + workPerToken*len(f.page.tokens)
+	if f.open {
+		f.work /= 4 // what nothing counts is hardly ever right
+	}
 	for f.limit = min(60, limit); f.best == nil && f.work > 0; f.limit = min(f.limit+20, limit) {
 		f.block(at{}, nil, func(items []item, a at) {
 			if a.line == len(f.page.lines) && len(items) > 0 {
@@ -54,7 +57,7 @@ func (f *finder) search(limit int) {
 // searchWork and workPerToken bound the tokens and lines looked at in one search,
 // to a few tenths of a second for small pages.
 const (
-	searchWork   = 120_000_000
+	searchWork   = 80_000_000
 	workPerToken = 2_000
 )
 

@@ -25,7 +25,7 @@ func (s *slot) Record(ctx context.Context, call *engine.Call, request []byte, ou
 	source.Recipe.Run = source.Recipe.Record
 	p, err := newProgram(&source, p.folder, call.Limits)
 	if err != nil {
-		return nil, nil //nolint:nilerr // the image lacks the command: nothing can be recorded
+		return nil, nil // the image lacks the command: nothing can be recorded
 	}
 	wanted, err := newMemory("request", groupOf(t.role), 0o444)
 	if err != nil {
