@@ -150,6 +150,7 @@ func TestTextOfNothing(t *testing.T) {
 // FuzzText shrinks any text with an oracle that answers by a hash: nothing makes
 // sense, and still nothing may break.
 func FuzzText(f *testing.F) {
+	shrink.HurrySearches()
 	r := rand.New(rand.NewPCG(11, 11))
 	for _, b := range bugs.All() {
 		f.Add(b.Shape.Random(r, 8), b.Shape.Random(r, 6), uint64(3), uint8(1))
