@@ -59,6 +59,24 @@ func BenchmarkDidChange(b *testing.B) {
 	percentiles(b, "edit", all)
 }
 
+// BenchmarkFirstFeedback measures, with a real sandbox, the time from the key that
+// starts a run to the first thing that the user can see of it.
+func BenchmarkFirstFeedback(b *testing.B) {
+	e := lsptest.Start(b, folder(b), lsp.Deps{Sandbox: lsptest.Real(b)}, lsptest.Options{InitializationOptions: `{"prompts":false}`})
+	e.Open("sol.py")
+	e.Await(lsptest.RunEnds(e.Run("sol.py", `{"tests":1}`), problem.OK)) // warm
+	var all []time.Duration
+	for b.Loop() {
+		began := time.Now()
+		run := e.Run("sol.py", `{"tests":20}`)
+		e.Await(lsptest.RunSays(run, "is seen", func(command.RunNotification) lsptest.Outcome { return lsptest.Met }))
+		all = append(all, time.Since(began))
+		e.Await(lsptest.RunEnds(run, problem.OK))
+		e.Forget()
+	}
+	percentiles(b, "feedback", all)
+}
+
 // BenchmarkFirstVerdict measures, with a real sandbox, the time from the command
 // to the confirmed counterexample in the editor's diagnostics.
 func BenchmarkFirstVerdict(b *testing.B) {

@@ -51,6 +51,9 @@ func failureMarkdown(f problem.Failure) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "**%s** %s\n\n", f.Verdict, escapeMarkdown(f.Message))
 	c := f.Counterexample
+	if c.Case != nil {
+		fmt.Fprintf(&b, "%s\n\n", escapeMarkdown(c.Case.String()))
+	}
 	fmt.Fprintf(&b, "Input:\n\n%s\n\n", fenced(cut(c.Input.String())))
 	if f.Verdict == problem.WA || f.Verdict == problem.PE {
 		b.WriteString(outputTable(c))

@@ -105,6 +105,10 @@ function M.page(run, index)
     if d and not message:find(d.message, 1, true) then
       page:add(d.message)
     end
+    if c.case then
+      page:add(('Test case %d of %d fails, from line %d of the input%s'):format(c.case.number, c.case.of, c.case.line,
+        c.case.fails_alone and '' or '; alone it passes: something is left over from the cases before'))
+    end
     page:text('Input' .. ((c.saved_as or '') ~= '' and ' (' .. c.saved_as .. ')' or ''), runs.text(c.input), max)
     local transcript = runs.text(c.transcript)
     if transcript ~= '' then
