@@ -79,7 +79,7 @@ func (s *Server) showText(ctx context.Context, run *runs.Run, failure int, name,
 	}
 	uri = s.uriOf(path)
 	if shown = s.client.show(ctx, uri); !shown {
-		s.client.message(protocol.MessageTypeInfo, fmt.Sprintf("%s is in %s", strings.TrimSuffix(name, ".txt"), path))
+		s.client.message(protocol.MessageTypeInfo, fmt.Sprintf("The %s is in %s", strings.TrimSuffix(name, ".txt"), path))
 	}
 	return uri, shown, nil
 }
