@@ -126,7 +126,7 @@ func (e *explanation) locate(ctx context.Context) *problem.Location {
 	}
 	l := e.printed(ctx, e.wrong())
 	if l != nil {
-		e.location = l
+		e.location = e.named(l)
 		e.worker.tell(e.finding)
 	}
 	return e.checked(ctx, l)

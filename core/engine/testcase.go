@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"slices"
+	"time"
 
 	"stresstester/core/compare"
 	"stresstester/core/problem"
@@ -14,6 +15,13 @@ import (
 // failed: each costs a run.
 const mostCases = 40
 
+// Bounds of the search: all of it, and the number of cases where each may cost a time
+// limit.
+const (
+	caseDeadline     = 5 * time.Second
+	mostLimitedCases = 4
+)
+
 // findCase finds out which test case of the finding's input failed, where it has
 // several and the set-up allows to tell.
 func (w *worker) findCase(ctx context.Context, f *finding) {
@@ -21,9 +29,11 @@ func (w *worker) findCase(ctx context.Context, f *finding) {
 		return
 	}
 	cases := w.cases(f.input)
-	if len(cases) < 2 || len(cases) > mostCases {
+	if len(cases) < 2 || len(cases) > mostCases || f.limited() && len(cases) > mostLimitedCases {
 		return
 	}
+	ctx, cancel := context.WithTimeout(ctx, caseDeadline)
+	defer cancel()
 	number := -1
 	if f.verdict == problem.WA && !w.has[problem.Checker] {
 		number = w.wrongCase(ctx, f, cases)
