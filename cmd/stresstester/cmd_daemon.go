@@ -144,7 +144,7 @@ func (o *daemonOptions) run(ctx context.Context, a *app) error {
 	if !daemon.Supported {
 		return errors.New("there is no daemon on this system; stresstester lsp serves each editor by itself")
 	}
-	d, err := o.listen(a)
+	d, err := o.listen(ctx, a)
 	if err != nil {
 		o.tell(err)
 		return err
@@ -193,7 +193,7 @@ func (s *serving) close() {
 	_ = os.RemoveAll(s.scratch)
 }
 
-func (o *daemonOptions) listen(a *app) (*serving, error) {
+func (o *daemonOptions) listen(ctx context.Context, a *app) (*serving, error) {
 	place, err := daemonPlace(a, o.engine)
 	if err != nil {
 		return nil, err
@@ -239,7 +239,7 @@ func (o *daemonOptions) listen(a *app) (*serving, error) {
 		return nil, err
 	}
 	// Not before it is certain that this is the daemon: the port is the daemon's.
-	if s.browser, err = listenForProblems(a, &deps); err != nil {
+	if s.browser, err = listenForProblems(ctx, a, &deps); err != nil {
 		s.close()
 		return nil, err
 	}

@@ -109,7 +109,7 @@ func (o *lspOptions) serve(ctx context.Context, a *app, log *zap.Logger, in io.R
 	ctx, interrupted := untilInterrupted(ctx, func() {})
 	defer interrupted.stop()
 	deps := serverDeps(sandboxes, log)
-	browser, err := listenForProblems(a, &deps)
+	browser, err := listenForProblems(ctx, a, &deps)
 	if err != nil {
 		return err
 	}
@@ -136,13 +136,13 @@ func serverDeps(sandboxes *sandboxes, log *zap.Logger) lsp.Deps {
 const companionVariable = "STRESSTESTER_COMPANION"
 
 // listenForProblems lets problems from the browser find the editors of deps.
-func listenForProblems(a *app, deps *lsp.Deps) (*companion.Listener, error) {
+func listenForProblems(ctx context.Context, a *app, deps *lsp.Deps) (*companion.Listener, error) {
 	ports, err := companion.ParsePorts(a.getenv(companionVariable))
 	if err != nil {
 		return nil, &exitError{exitSetup, fmt.Errorf("%s: %w", companionVariable, err)}
 	}
 	deps.Companion = &lsp.Problems{}
-	browser := companion.Listen(ports, deps.Companion.Deliver, deps.Log.Named("companion"))
+	browser := companion.Listen(ctx, ports, deps.Companion.Deliver, deps.Log.Named("companion"))
 	deps.CompanionStatus = browser.Status
 	return browser, nil
 }

@@ -19,9 +19,9 @@ const ConfigName = "stresstester.toml"
 // config is what a stresstester.toml says for one problem: the folder's level
 // and then, laid over it, the problem's own.
 type config struct {
-	levels    []level
-	files     []configuredFile // a later one wins
-	include   []placedText
+	levels  []level
+	files   []configuredFile // a later one wins
+	include []placedText
 	// interactive is nil where nothing is said.
 	interactive *bool
 	languages   map[string]languages.Override

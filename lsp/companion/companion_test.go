@@ -92,7 +92,7 @@ type listening struct {
 func listen(t *testing.T, ports ...int) *listening {
 	t.Helper()
 	l := &listening{}
-	l.Listener = Listen(ports, func(p Problem) {
+	l.Listener = Listen(t.Context(), ports, func(p Problem) {
 		l.mu.Lock()
 		defer l.mu.Unlock()
 		l.got = append(l.got, p)

@@ -50,7 +50,6 @@ const (
 	retryTime = 30 * time.Second
 	// batchTime is how long a contest's count is kept after its last problem.
 	batchTime = 10 * time.Minute
-	closeTime = time.Second
 )
 
 // Listener answers the extension.
@@ -77,15 +76,16 @@ type arrived struct {
 
 // Listen begins to listen on the first of the ports that is free, now or later;
 // no ports mean that there is nothing to listen for. deliver is called for every
-// problem, one at a time, and must not wait for anything.
-func Listen(ports []int, deliver func(Problem), log *zap.Logger) *Listener {
-	ctx, cancel := context.WithCancel(context.Background())
+// problem, one at a time, and must not wait for anything. Close must
+// be called at its end.
+func Listen(ctx context.Context, ports []int, deliver func(Problem), log *zap.Logger) *Listener {
+	ctx, cancel := context.WithCancel(ctx)
 	l := &Listener{ports: ports, deliver: deliver, log: log, cancel: cancel, batches: map[string]*arrived{}}
 	if len(ports) == 0 {
 		l.why = "turned off"
 		return l
 	}
-	if !l.open() {
+	if !l.open(ctx) {
 		l.group.Go(func() { l.retry(ctx) })
 	}
 	return l
@@ -100,7 +100,7 @@ func (l *Listener) retry(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if l.open() {
+			if l.open(ctx) {
 				return
 			}
 		}
@@ -109,14 +109,14 @@ func (l *Listener) retry(ctx context.Context) {
 
 // open takes the first free port, and reports whether there is nothing more to
 // try.
-func (l *Listener) open() bool {
+func (l *Listener) open(ctx context.Context) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed {
 		return true
 	}
 	for _, port := range l.ports {
-		listeners, err := bind(port)
+		listeners, err := bind(ctx, port)
 		if err != nil {
 			l.log.Info("a port for Competitive Companion is taken", zap.Int("port", port), zap.Error(err))
 			continue
@@ -151,11 +151,11 @@ func list(ports []int) string {
 
 // bind takes a port of both loopback addresses: browsers differ in what they take
 // localhost for. A machine without IPv6 has one of them.
-func bind(port int) ([]net.Listener, error) {
+func bind(ctx context.Context, port int) ([]net.Listener, error) {
 	var config net.ListenConfig
 	var listeners []net.Listener
 	for _, host := range []string{"127.0.0.1", "::1"} {
-		listener, err := config.Listen(context.Background(), "tcp", net.JoinHostPort(host, strconv.Itoa(port)))
+		listener, err := config.Listen(ctx, "tcp", net.JoinHostPort(host, strconv.Itoa(port)))
 		switch {
 		case err == nil:
 			listeners = append(listeners, listener)
@@ -196,11 +196,7 @@ func (l *Listener) Close() {
 	l.mu.Unlock()
 	l.cancel()
 	if server != nil {
-		ctx, cancel := context.WithTimeout(context.Background(), closeTime)
-		defer cancel()
-		if server.Shutdown(ctx) != nil {
-			_ = server.Close()
-		}
+		_ = server.Close()
 	}
 	l.group.Wait()
 }

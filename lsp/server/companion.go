@@ -64,10 +64,9 @@ func (s *Server) joinCompanion() {
 
 // taken is what became of a problem.
 type taken struct {
-	path      string // of the source
-	isNew     bool
-	tests     int
-	interacts bool
+	path  string // of the source
+	isNew bool
+	tests int
 }
 
 // takeProblem makes a problem's files, opens its source and says so. Of a contest
@@ -285,8 +284,9 @@ func pathsOfFolders(list []protocol.WorkspaceFolder) []string {
 func workspaceFolders(p *protocol.InitializeParams) []string {
 	list, _ := p.WorkspaceFolders.Get()
 	paths := pathsOfFolders(list)
-	if len(paths) == 0 && p.RootURI != nil {
-		if path := document.PathOf(p.RootURI.String()); path != "" {
+	root := p.RootURI //nolint:staticcheck // clients without workspace folders say it like this
+	if len(paths) == 0 && root != nil {
+		if path := document.PathOf(root.String()); path != "" {
 			paths = append(paths, path)
 		}
 	}
