@@ -94,7 +94,7 @@ void arguments_repair(const struct state *s)
 {
 	const char *copy = state_at(s, s->room_copy);
 	for (uint64_t at = 0; at < s->room_size; at += PAGE)
-		if (page_difference(s->room + at, copy + at) < PAGE)
+		if (page_difference(s->room + at, copy + at, s->wide) < PAGE)
 			memcpy(s->room + at, copy + at, PAGE);
 }
 

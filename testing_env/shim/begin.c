@@ -322,6 +322,7 @@ NORETURN static void begin(const struct shim_request *c, int control, char **env
 	if (w == MAP_FAILED)
 		server_unsuitable(control, "the shim's memory cannot be mapped", NULL);
 	arithmetic_save(&w->arithmetic);
+	w->wide = pages_wide();
 	w->request = c;
 	w->run = (struct shim_run *)((char *)c + SHIM_RUN_OFFSET);
 	w->control = control;

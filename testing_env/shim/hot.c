@@ -142,7 +142,7 @@ static void keep_written(struct rebuild *b, const struct region *r, uint64_t pag
 		keep(b, page, slot, idle);
 		return;
 	}
-	b->untouched += known && page_nonzero((void *)page) == PAGE;
+	b->untouched += known && page_nonzero((void *)page, b->s->wide) == PAGE;
 	drop(b, page);
 }
 
@@ -203,7 +203,7 @@ uint64_t hots_repair(const struct state *s, struct shim_answer *a)
 	for (uint64_t i = 0; i < count; i++) {
 		char *page = (char *)hot[i].address;
 		const char *copy = hot[i].slot ? copy_of(s, hot[i].slot) : NULL;
-		size_t at = copy ? page_difference(page, copy) : page_nonzero(page);
+		size_t at = copy ? page_difference(page, copy, s->wide) : page_nonzero(page, s->wide);
 		if (at == PAGE) {
 			untouched += !copy;
 			if (idle[i] < 255)

@@ -112,7 +112,11 @@ struct shim_answer {
 	uint64_t restored; /* … and found changed */
 	uint64_t scans;    /* 1 if the page tables had to be read */
 	uint64_t audits;   /* 1 if the mappings had to be read */
-	uint64_t spent_us; /* processor time that the next run's process has used before it */
+	/* What the process that makes the next run has used, all its runs together. */
+	struct spent {
+		uint64_t user_us, system_us, faults;
+	} spent;
+	uint64_t resident; /* 1 if this run's process will make the next one, too */
 	uint64_t pages;    /* of the snapshot */
 	char reason[208];  /* why state is SHIM_UNSUITABLE, or fallback is set */
 };

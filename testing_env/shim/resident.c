@@ -164,7 +164,8 @@ NORETURN static void resume(const struct state *s, uint32_t number)
 {
 	while (!request_waits(s, number))
 		sys4(SYS_futex, &s->request->go, FUTEX_WAIT, number, NULL);
-	if (s->spent.user_us + s->spent.system_us > RETIRE_US || !same_terms(s) || !server_accepts(s))
+	const struct spent *spent = &server_said(s)->spent;
+	if (spent->user_us + spent->system_us > RETIRE_US || !same_terms(s) || !server_accepts(s))
 		resident_leave(s, 0);
 	server_ready(s);
 	s->run->child = (uint32_t)s->resident_id;
@@ -187,11 +188,13 @@ static void finish(void *arg)
 	uint32_t number = s->request->go;
 	sys2(SYS_getrusage, RUSAGE_SELF, &usage);
 	spent_read(&usage, &now);
-	a.user_us = now.user_us - s->spent.user_us;
-	a.system_us = now.system_us - s->spent.system_us;
-	a.faults = now.faults - s->spent.faults;
+	const struct spent *before = &server_said(s)->spent;
+	a.user_us = now.user_us - before->user_us;
+	a.system_us = now.system_us - before->system_us;
+	a.faults = now.faults - before->faults;
 	a.max_rss = (uint64_t)usage.ru_maxrss * 1024;
-	a.spent_us = now.user_us + now.system_us;
+	a.spent = now;
+	a.resident = 1;
 
 	struct registered r;
 	uint32_t *rseq = (uint32_t *)s->rseq;
@@ -205,12 +208,6 @@ static void finish(void *arg)
 	}
 	if (s->thread_id)
 		*s->thread_id = s->resident_id;
-	/* Faults of the restoring are nobody's. */
-	sys2(SYS_getrusage, RUSAGE_SELF, &usage);
-	struct spent after;
-	spent_read(&usage, &after);
-	now.faults = after.faults;
-	state_set(s, spent, struct spent, now);
 	server_publish(s, number, &a);
 	resume(s, number);
 }

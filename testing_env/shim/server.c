@@ -30,6 +30,7 @@
 
 /* How often a server looks whether its driver still lives, in seconds. */
 #define WATCH_SECONDS 1
+#define PEAK_EVERY 16
 
 void state_write(const struct state *s, const void *field, const void *value, size_t n)
 {
@@ -284,8 +285,9 @@ static void await(const struct state *s, uint64_t number)
 void server_ready(const struct state *s)
 {
 	files_prepare(s);
-	/* The peak of resident memory starts anew. */
-	if (s->mode == SHIM_SNAPSHOT)
+	/* The peak of resident memory starts anew. In a resident process that is often
+	 * enough now and then: a peak of earlier runs only makes who reads it careful. */
+	if (s->mode == SHIM_SNAPSHOT && (!s->resident_id || s->request->go % PEAK_EVERY == 0))
 		sys3(SYS_write, s->clear_refs, "5", 1);
 }
 
@@ -401,8 +403,8 @@ void server_after_run(const struct state *s, long process, uint64_t number)
 	if (collect(process, &a.status, &usage) != process)
 		leave(71);
 	/* A resident process has answered some requests by itself, perhaps all. */
-	const struct shim_answer *said = (void *)((char *)s->request + SHIM_ANSWER_OFFSET);
-	uint32_t answered = said->answered;
+	uint32_t answered = server_said(s)->answered;
+	struct spent before = server_said(s)->spent;
 	int pending = s->request->go != answered;
 	number = answered + 1;
 	const char *why = NULL;
@@ -412,10 +414,10 @@ void server_after_run(const struct state *s, long process, uint64_t number)
 	struct spent all;
 	spent_read(&usage, &all);
 	a.leftovers = left > 0 ? (uint32_t)left : 0;
-	a.user_us = all.user_us - s->spent.user_us;
-	a.system_us = all.system_us - s->spent.system_us;
+	a.user_us = all.user_us - before.user_us;
+	a.system_us = all.system_us - before.system_us;
 	a.max_rss = (uint64_t)usage.ru_maxrss * 1024;
-	a.faults = all.faults - s->spent.faults;
+	a.faults = all.faults - before.faults;
 	int again = retired(s, &a, (uint32_t)number);
 	step_take(s, &a);
 	s->run->step = SHIM_STEP_NONE;
@@ -423,18 +425,14 @@ void server_after_run(const struct state *s, long process, uint64_t number)
 	/* Processes that nobody waited for may have shared the memory; their faults
 	 * are not in the sum. */
 	int scan = left != 0 || a.faults != 0 || s->resident_id;
-	if (s->resident_id) {
-		struct spent none = {0};
-		state_set(s, spent, struct spent, none);
+	if (s->resident_id)
 		state_set(s, resident_id, int, 0);
-	}
 	if (s->mode == SHIM_SNAPSHOT && !why)
 		why = snapshot_restore(s, scan, number, &a);
 	if (why)
 		reason_put(s->control, why, NULL);
 	if (!pending || again) {
-		uint64_t spent = 0;
-		answer_put(s->control, offsetof(struct shim_answer, spent_us), &spent, sizeof spent);
+		answer_put(s->control, offsetof(struct shim_answer, spent), &a.spent, sizeof a.spent);
 		if (why)
 			leave(0);
 		serve(s, number);

@@ -111,11 +111,6 @@ static inline void arithmetic_restore(const struct arithmetic *a)
 #endif
 }
 
-/* What a process had used, all its runs together. */
-struct spent {
-	uint64_t user_us, system_us, faults;
-};
-
 /* What the requests to one resident process have in common. */
 struct terms {
 	uint64_t limits[SHIM_LIMITS];
@@ -170,12 +165,12 @@ struct state {
 	int resident_id;        /* the process, once it is one */
 	uint32_t retired_from;  /* the request that the last one left unanswered */
 	uint64_t text, text_end; /* the shim's code */
-	struct spent spent;      /* of that process, when it had answered last */
 	struct terms terms;
 
 	/* Snapshot. */
 	int pagemap, statm, maps, clear_refs;
 	uint32_t have_scan;
+	int wide; /* of pages_wide */
 	uint32_t dumpable;
 	struct zones zones;
 	uint32_t zones_hot; /* of enum zone: there are hot pages in it */
@@ -219,6 +214,12 @@ HIDDEN int server_accepts(const struct state *s);
 HIDDEN void server_ready(const struct state *s);
 /* Goes over to the program. */
 NORETURN HIDDEN void server_enter(const struct state *s);
+
+/* The answer as it stands. */
+static inline const struct shim_answer *server_said(const struct state *s)
+{
+	return (const void *)((const char *)s->request + SHIM_ANSWER_OFFSET);
+}
 
 /* resident.c */
 struct rusage;

@@ -161,7 +161,7 @@ static const char *region_save(struct state *w, const struct region *r)
 	walk_begin(&walk, w, r->end);
 	for (uint64_t at = r->start; (more = walk_next(&walk, at, r->end, &run)) > 0; at = run.end)
 		for (uint64_t page = run.start; page < run.end; page += PAGE)
-			if (!in_room(w, page) && page_nonzero((void *)page) < PAGE &&
+			if (!in_room(w, page) && page_nonzero((void *)page, w->wide) < PAGE &&
 			    page_save(w, r, page))
 				return failure;
 	return more < 0 ? "the page tables cannot be read" : NULL;
@@ -279,7 +279,8 @@ const char *snapshot_settle(const struct state *s)
 const char *snapshot_restore(const struct state *s, int scan, uint64_t number,
 			     struct shim_answer *a)
 {
-	sys5(SYS_prctl, PR_SET_DUMPABLE, s->dumpable, 0, 0, 0);
+	if (!s->resident_id) /* there, a filter keeps the program from changing it */
+		sys5(SYS_prctl, PR_SET_DUMPABLE, s->dumpable, 0, 0, 0);
 	int audit = number <= 2 || number % AUDIT_EVERY == 0;
 	/* First of all: only what is mapped can be read and written. */
 	unsigned open = zones_used(&s->zones) | s->zones_hot;

@@ -77,28 +77,71 @@ int memcmp(const void *a, const void *b, size_t n)
 	return 0;
 }
 
-typedef uint64_t lanes __attribute__((vector_size(16), may_alias));
+/* Comparing pages is most of what restoring them costs, so where the processor has
+ * wide registers they are used: one set of functions for each width. */
+#define PAGE_FUNCTIONS(suffix, bytes, attribute) \
+	typedef uint64_t lanes##suffix __attribute__((vector_size(bytes), may_alias)); \
+	attribute static inline int any##suffix(lanes##suffix v) \
+	{ \
+		uint64_t all = 0; \
+		for (size_t i = 0; i < bytes / 8; i++) \
+			all |= v[i]; \
+		return all != 0; \
+	} \
+	attribute static size_t difference##suffix(const void *a, const void *b) \
+	{ \
+		const lanes##suffix *x = a, *y = b; \
+		const size_t step = 64 / bytes * 2; /* two of the blocks we speak of */ \
+		for (size_t i = 0; i < PAGE / bytes; i += step) { \
+			lanes##suffix d = x[i] ^ y[i]; \
+			for (size_t k = 1; k < step; k++) \
+				d |= x[i + k] ^ y[i + k]; \
+			if (any##suffix(d)) \
+				return i * bytes; \
+		} \
+		return PAGE; \
+	} \
+	attribute static size_t nonzero##suffix(const void *a) \
+	{ \
+		const lanes##suffix *x = a; \
+		const size_t step = 64 / bytes * 2; \
+		for (size_t i = 0; i < PAGE / bytes; i += step) { \
+			lanes##suffix d = x[i]; \
+			for (size_t k = 1; k < step; k++) \
+				d |= x[i + k]; \
+			if (any##suffix(d)) \
+				return i * bytes; \
+		} \
+		return PAGE; \
+	}
 
-static inline uint64_t any(lanes v) { return v[0] | v[1]; }
+PAGE_FUNCTIONS(16, 16, )
 
-size_t page_difference(const void *a, const void *b)
+#if defined(__x86_64__)
+PAGE_FUNCTIONS(32, 32, __attribute__((target("avx2"))))
+size_t page_difference(const void *a, const void *b, int wide)
 {
-	const lanes *x = a, *y = b;
-	for (size_t i = 0; i < PAGE / 16; i += 4)
-		if (any((x[i] ^ y[i]) | (x[i + 1] ^ y[i + 1]) | (x[i + 2] ^ y[i + 2]) |
-			(x[i + 3] ^ y[i + 3])))
-			return i * 16;
-	return PAGE;
+	return wide ? difference32(a, b) : difference16(a, b);
 }
-
-size_t page_nonzero(const void *a)
+size_t page_nonzero(const void *a, int wide) { return wide ? nonzero32(a) : nonzero16(a); }
+int pages_wide(void)
 {
-	const lanes *x = a;
-	for (size_t i = 0; i < PAGE / 16; i += 4)
-		if (any(x[i] | x[i + 1] | x[i + 2] | x[i + 3]))
-			return i * 16;
-	return PAGE;
+	__builtin_cpu_init();
+	return __builtin_cpu_supports("avx2") != 0;
 }
+#else
+size_t page_difference(const void *a, const void *b, int wide)
+{
+	(void)wide;
+	return difference16(a, b);
+}
+size_t page_nonzero(const void *a, int wide)
+{
+	(void)wide;
+	return nonzero16(a);
+}
+int pages_wide(void) { return 0; }
+#endif
 
 size_t text_length(const char *s)
 {

@@ -70,10 +70,13 @@ HIDDEN void *memmove(void *to, const void *from, size_t n);
 HIDDEN void *memset(void *to, int byte, size_t n);
 HIDDEN int memcmp(const void *a, const void *b, size_t n);
 
-/* The offset of the first 64 bytes in which two pages differ, or PAGE. */
-HIDDEN size_t page_difference(const void *a, const void *b);
-/* The offset of the first 64 bytes of a page that are not all zero, or PAGE. */
-HIDDEN size_t page_nonzero(const void *a);
+/* The offset of the first block of 128 bytes in which two pages differ, or PAGE. wide is
+ * what pages_wide told. */
+HIDDEN size_t page_difference(const void *a, const void *b, int wide);
+/* The offset of the first such block of a page that is not all zero, or PAGE. */
+HIDDEN size_t page_nonzero(const void *a, int wide);
+/* Whether the processor has registers of 32 bytes. Asking may take it a while. */
+HIDDEN int pages_wide(void);
 
 HIDDEN size_t text_length(const char *s);
 HIDDEN int text_starts(const char *s, const char *prefix);

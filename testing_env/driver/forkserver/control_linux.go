@@ -69,7 +69,8 @@ type answer struct {
 	fallback, leftovers              uint32
 	userUS, systemUS, maxRSS, faults uint64
 	hot, restored, scans, audits     uint64
-	spentUS, pages                   uint64
+	spentUserUS, spentSystemUS       uint64
+	spentFaults, resident, pages     uint64
 	reason                           [208]byte
 }
 

@@ -174,6 +174,9 @@ type Outcome struct {
 	// Leftovers is the number of processes that outlived the program and were
 	// killed.
 	Leftovers int
+	// Resident says that the run's process stays and makes the next run: so the run
+	// has opened no file, started no process, and left nothing to clean up.
+	Resident bool
 	// Fallback, if not empty, says why the next runs are made by a slower mode,
 	// for good. This run is valid.
 	Fallback string
@@ -368,6 +371,7 @@ func (s *Server) result(broke Broke, wall time.Duration) (Outcome, error) {
 		MaxRSS:    int64(c.maxRSS),
 		Broke:     broke,
 		Leftovers: int(c.leftovers),
+		Resident:  c.resident != 0,
 	}
 	if c.fallback != 0 {
 		out.Fallback = s.link.reason()

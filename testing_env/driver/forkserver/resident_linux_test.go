@@ -54,6 +54,9 @@ func TestOrdinaryRunsShareAProcess(t *testing.T) {
 				if input == "pretend" || input == "crash" {
 					continue // what it printed was still in its buffer
 				}
+				if quiet := input == "x" || input == "burn"; o.Resident && !quiet {
+					t.Errorf("run %d (%s) left something behind, but its process is said to stay", i, input)
+				}
 				id, rest, _ := strings.Cut(got.Out, " ")
 				processes[id] = true
 				if rest != "1 1 "+input+"\n" {
@@ -65,6 +68,11 @@ func TestOrdinaryRunsShareAProcess(t *testing.T) {
 			}
 			if tt.processes > 0 && len(processes)+unseen(tt.inputs) != tt.processes {
 				t.Errorf("%d processes (and %d unseen), want %d in all", len(processes), unseen(tt.inputs), tt.processes)
+			}
+			if last := tt.inputs[len(tt.inputs)-1]; tt.processes == 1 && last == "x" {
+				if _, o := c.run(t, s, Request{Limits: Limits{CPUSeconds: 20, FileSize: 64 << 20}}, last); !o.Resident {
+					t.Error("the process that made all runs is not said to stay")
+				}
 			}
 			if st := s.Stats(); st.Launches != 1 || st.Mode != Snapshot {
 				t.Errorf("%+v", st)

@@ -44,7 +44,7 @@ func (l *link) watch(r *Request, began time.Time) (broke Broke, trouble string) 
 		now := time.Now()
 		switch {
 		case broke == BrokeNothing:
-			l.seen.update(l.child(), microseconds(l.answer.spentUS), now.Sub(last))
+			l.seen.update(l.child(), microseconds(l.answer.spentUserUS+l.answer.spentSystemUS), now.Sub(last))
 			if broke = l.exceeded(r, now.Sub(began)); broke != BrokeNothing {
 				killedAt = now
 			}

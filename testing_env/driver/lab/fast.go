@@ -278,6 +278,9 @@ func (s *slot) runFast(t *seat, p *program, call *engine.Call, out *engine.Outco
 	if flooded, err := s.flooded(call); err != nil || flooded {
 		return false, err
 	}
+	if outcome.Resident {
+		return true, nil
+	}
 	return true, t.tidy()
 }
 

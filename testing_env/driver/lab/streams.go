@@ -72,9 +72,13 @@ func (m *memory) written() { m.fresh, m.empty = false, false }
 
 // set replaces the content.
 func (m *memory) set(data []byte) error {
-	if err := m.clear(); err != nil {
-		return err
+	// What is known to be there and no longer is overwritten as a whole.
+	if !m.fresh || m.size > len(data) {
+		if err := m.clear(); err != nil {
+			return err
+		}
 	}
+	m.fresh, m.empty = false, false
 	for at := 0; at < len(data); {
 		n, err := unix.Pwrite(m.fd, data[at:], int64(at))
 		if err == unix.EINTR {
