@@ -10,6 +10,11 @@ import (
 // less than one of a hundred formats without the trait.
 const unlikely = -4.6 // the logarithm of one in a hundred
 
+// mostNeeded is the greatest least count that a problem can be expected to have: an
+// edge needs two ends and a polygon three corners. A generator that begins with more
+// was made so that inputs are not too small to show anything.
+const mostNeeded = 3
+
 // findFloors finds the least values that are larger than 1: no polygon has fewer
 // than three corners.
 func (f *form) findFloors(docs []*document) {
@@ -34,7 +39,7 @@ func (f *form) findFloors(docs []*document) {
 	}
 	for i := range f.leaves {
 		l := &f.leaves[i]
-		if l.kind != number || l.fixed || l.low < 2 {
+		if l.kind != number || l.fixed || l.low < 2 || l.counts && l.low > mostNeeded {
 			continue
 		}
 		highest, pages := l.low, 0
