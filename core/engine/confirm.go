@@ -40,13 +40,18 @@ func (f *finding) limited() bool {
 // administers the machine. Programs that do it themselves do it again.
 func (f *finding) killed() bool { return f.outcome.Limit == NoLimit && f.outcome.Signal == "SIGKILL" }
 
-// repeat is again, and once more if that was disturbed.
+// killsBelieved is how many times in a row a program has to be killed until it is
+// believed that this is its own doing.
+const killsBelieved = 3
+
+// repeat is again, and again while that is disturbed.
 func (w *worker) repeat(ctx context.Context, f *finding) (*finding, error) {
-	g, err := w.again(ctx, f)
-	if err == nil && g.killed() {
-		return w.again(ctx, f)
+	for kills := 1; ; kills++ {
+		g, err := w.again(ctx, f)
+		if err != nil || !g.killed() || kills == killsBelieved {
+			return g, err
+		}
 	}
-	return g, err
 }
 
 // again judges the finding's input once more. A generator's failure is judged by
