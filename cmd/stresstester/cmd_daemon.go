@@ -40,15 +40,15 @@ func (a *app) daemonCommand() *cobra.Command {
 		GroupID: "setup",
 		Short:   "Serve all editors of this user",
 		Long: `Serve all editors of this user from one process, with one warm sandbox and one
-list of runs. "stresstester lsp", which editors start, connects to it and starts it
-when there is none, so that this command is for looking at what happens: it stays
-in the foreground.
+list of runs. "stresstester lsp", which editors start, connects to it and
+starts it when there is none, so that this command is for looking at what
+happens: it stays in the foreground.
 
-The socket lies in XDG_RUNTIME_DIR/stresstester, or else in the user's cache folder,
-which nobody else can enter. Editors with another --image or another DOCKER_HOST
-have a daemon of their own. A daemon gives way to one of a newer program once its
-editors have left, and ends some time after the last one, by default 5 minutes or
-what STRESSTESTER_DAEMON_IDLE says.
+The socket lies in XDG_RUNTIME_DIR/stresstester, or else in the user's cache
+folder, which nobody else can enter. Editors with another --image or another
+DOCKER_HOST have a daemon of their own. A daemon gives way to one of a newer
+program once its editors have left, and ends some time after the last one, by
+default 5 minutes or what STRESSTESTER_DAEMON_IDLE says.
 
 EXIT STATUS
   0  it ended because nobody needed it any more, or was told to
@@ -93,8 +93,9 @@ func (a *app) daemonStopCommand(o *daemonOptions) *cobra.Command {
 	return &cobra.Command{
 		Use:   "stop [flags]",
 		Short: "End the daemon",
-		Long: `End the daemon, its runs and its sandbox. Editors that are connected start a new
-one when they start their language server again. That there is none is fine.`,
+		Long: `End the daemon, its runs and its sandbox. Editors that are connected start a
+new one when they start their language server again. That there is none is
+fine.`,
 		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error { return o.stop(a) },
 	}

@@ -31,17 +31,18 @@ func (a *app) lspCommand() *cobra.Command {
 		Use:     "lsp [flags]",
 		GroupID: "setup",
 		Short:   "Serve an editor over standard input and output",
-		Long: `Speak the Language Server Protocol over standard input and output. Editors start
-this command. All editors of a user share one sandbox: the command forwards to a
-daemon, which it starts when there is none (see "stresstester daemon --help").
-Where none can be started it serves the editor itself, and says so.
+		Long: `Speak the Language Server Protocol over standard input and output. Editors
+start this command. All editors of a user share one sandbox: the command
+forwards to a daemon, which it starts when there is none (see "stresstester
+daemon --help"). Where none can be started it serves the editor itself, and
+says so.
 
-Problems that the browser extension Competitive Companion sends become files in the
-editor that was used last. STRESSTESTER_COMPANION names the ports to listen on, the
-first free one of which is taken ("27121,10045"), or is "off".
+Problems that the browser extension Competitive Companion sends become files
+in the editor that was used last. STRESSTESTER_COMPANION names the ports to
+listen on, the first free one of which is taken ("27121,10045"), or is "off".
 
-The log goes to standard error, more of it with --verbose; the daemon has a log of
-its own, which "stresstester daemon status" names.
+The log goes to standard error, more of it with --verbose; the daemon has a
+log of its own, which "stresstester daemon status" names.
 
 EXIT STATUS
   0  the editor said shutdown and exit
