@@ -210,7 +210,7 @@ export class Editor {
 
   /** Puts the cursor on a line of the active editor. */
   async goTo(line) {
-    await this.page.locator(".editor-group-container.active .view-lines").first().click({ position: { x: 200, y: 4 } });
+    await this.page.locator(".editor-group-container.active .monaco-editor").first().locator("textarea.inputarea, .native-edit-context").first().focus();
     await this.page.locator(".editor-group-container.active .monaco-editor.focused").first().waitFor();
     await this.press("Control+g");
     const input = this.page.locator(".quick-input-widget input.input");
