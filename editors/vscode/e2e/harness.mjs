@@ -210,15 +210,19 @@ export class Editor {
 
   /** Puts the cursor on a line of the active editor. */
   async goTo(line) {
-    await this.page.locator(".editor-group-container.active .monaco-editor").first().locator("textarea.inputarea, .native-edit-context").first().focus();
-    await this.page.locator(".editor-group-container.active .monaco-editor.focused").first().waitFor();
-    await this.press("Control+g");
+    const editor = this.page.locator(".editor-group-container.active .monaco-editor").first();
     const input = this.page.locator(".quick-input-widget input.input");
-    await input.waitFor();
+    // A view that was just opened may take the focus a moment later.
+    await eventually("the box for the line", async () => {
+      await editor.locator("textarea.inputarea, .native-edit-context").first().focus({ timeout: 2000 });
+      await this.press("Control+g");
+      await input.waitFor({ timeout: 2000 });
+      return true;
+    });
     await input.fill(`:${line}`);
     await this.press("Enter");
     await input.waitFor({ state: "hidden" });
-    await this.page.locator(".monaco-editor.focused").first().waitFor();
+    await this.page.locator(".editor-group-container.active .monaco-editor.focused").first().waitFor();
   }
 
   async tab(name) {

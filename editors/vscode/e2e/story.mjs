@@ -20,6 +20,7 @@ export default async function (step, opened) {
 
   await step("a run without an end shows its counters, and is cancelled", async () => {
     await editor.command("Stress Tester: Show Results");
+    await editor.webview(".nothing kbd");
     await editor.goTo(11);
     await editor.command("Stress Tester: Run Stress Test With");
     await editor.answer("tests=0");
