@@ -46,7 +46,7 @@ func TestMemoryStaysFlat(t *testing.T) {
 		if i == warm {
 			before = heap()
 		}
-		run := e.Run("sol.py", fmt.Sprintf(`{"seed":%d,"tests":200,"no_save":true,"no_shrink":true,"no_explain":true}`, i+1))
+		run := e.Run("sol.py", fmt.Sprintf(`{"seed":%d,"tests":20,"no_save":true,"no_shrink":true,"no_explain":true}`, i+1))
 		e.Await(lsptest.RunSays(run, "has ended", func(n command.RunNotification) lsptest.Outcome {
 			if !n.State.Final() {
 				return lsptest.Unmet
