@@ -11,8 +11,6 @@ export default async function (step, opened) {
     await editor.command("Stress Tester: Focus on Problems View");
     await page.locator(".tab.active").filter({ hasText: "Walkthrough: Stress Tester" }).first().waitFor();
     await page.locator(".gettingStartedContainer .step-list-container").filter({ hasText: "Check the sandbox" }).first().waitFor();
-    await editor.command("View: Close Primary Side Bar");
-    await page.locator(".gettingStartedContainer .getting-started-media, .gettingStartedContainer .gettingStartedDetailsContent").first().waitFor();
     await editor.picture("walkthrough");
     await editor.command("View: Close All Editors");
   });

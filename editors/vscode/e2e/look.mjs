@@ -42,6 +42,7 @@ export default async function (step, opened) {
       if (answered instanceof Error) throw answered;
       times.push(Math.round(answered));
       await editor.untilStatus(/^WA on/);
+      await editor.webview('[data-action="rerun"]'); // the view is there, and opens no more
     }
     times.sort((a, b) => a - b);
     console.log(`      key to first change on the screen: ${times.join(", ")} ms; median ${times[2]} ms`);
