@@ -205,8 +205,9 @@ func (s *soak) end(t *testing.T, done int) {
 	// What grows, grows with the tests: the last third against the middle one.
 	if third := len(s.resident) / 3; third > 0 {
 		middle, last := highest(s.resident[third:2*third]), highest(s.resident[2*third:])
-		const slack = 32 << 20
-		if last > middle+slack {
+		// Up to there the driver keeps what it has; with outputs that flood it needs much.
+		const usual, slack = 160 << 20, 32 << 20
+		if last > max(usual, middle+slack) {
 			t.Errorf("the driver's memory grew from %d to %d MiB", middle>>20, last>>20)
 		}
 	}
