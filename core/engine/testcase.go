@@ -34,7 +34,7 @@ func (w *worker) findCase(ctx context.Context, f *finding) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, caseDeadline)
 	defer cancel()
-	number := -1
+	var number int
 	if f.verdict == problem.WA && !w.has[problem.Checker] {
 		number = w.wrongCase(ctx, f, cases)
 	} else {

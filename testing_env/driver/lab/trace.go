@@ -70,10 +70,9 @@ func (s *slot) trace(t *seat, p *program, call *engine.Call, probe engine.Probe,
 	}
 	defer log.close()
 	order := fmt.Sprint(at)
-	switch probe {
-	case engine.Sampled:
+	if probe == engine.Sampled {
 		order = fmt.Sprintf("0:%d", samplePeriod)
-	case engine.Poisoned:
+	} else if probe == engine.Poisoned {
 		order = "0:-1"
 	}
 	if err := s.runTraced(t, p, call, order, log, out); err != nil {
