@@ -54,7 +54,7 @@ func (l *Launcher) Launch(ctx context.Context, status func(string)) (io.ReadWrit
 	}
 	l.log.Debug("a container is running", zap.String("container", s.id), zap.Duration("took", time.Since(began)))
 	// Not bound to the stream's life: a short run has the time to clean up, too.
-	s.background.Go(func() {
+	s.background.Go(func() { //nolint:contextcheck // not bound to the launch
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(s.life), removeTime)
 		defer cancel()
 		l.reap(ctx, e)
