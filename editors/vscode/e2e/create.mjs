@@ -22,8 +22,8 @@ export default async function (step, opened) {
 
   await step("a new problem gets a solution, and offers what it needs", async () => {
     await editor.command("Stress Tester: New Problem");
-    await editor.answer("best-segment");
-    await editor.answer("C++");
+    await editor.answer("best-segment", "a-plus-b");
+    await editor.answer("C++", "The solution's language");
     const row = (text) => page.locator(".quick-input-list .monaco-list-row").filter({ hasText: text }).first();
     await row("Brute force").waitFor();
     await row("describes the input in a few lines").waitFor();

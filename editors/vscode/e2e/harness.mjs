@@ -189,8 +189,9 @@ export class Editor {
   }
 
   /** Answers an input box or picks from a list. */
-  async answer(text) {
-    const input = this.page.locator(".quick-input-widget input.input");
+  async answer(text, hint = "") {
+    // Boxes that follow each other are told apart by what they hint at.
+    const input = this.page.locator(`.quick-input-widget input.input${hint === "" ? "" : `[placeholder="${hint}"]`}`);
     await input.waitFor();
     await input.fill(text);
     await this.press("Enter");
