@@ -30,6 +30,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <time.h>
 
 /* A process that has used so much processor time makes place for a new one: its limit
  * counts all of its runs. */
@@ -54,13 +55,14 @@ static const struct state *here;
 /* The low half of an argument, which is all there is to a descriptor or flags. */
 #define ARGUMENT(i) (FIELD(args) + 8 * (i))
 
-/* Calls that leave no trace whatever their arguments. Not getpid: who seeds a generator
- * with that wants another number in each run. */
+/* Calls that leave no trace whatever their arguments, and whose answer does not tell of
+ * earlier runs. So not getpid, for who seeds a generator with that wants another number in
+ * each run, and nothing about processor time, which a fresh process has not used yet. */
 static const uint16_t harmless[] = {
 	SYS_munmap, SYS_mprotect, SYS_brk, SYS_madvise, SYS_mremap, SYS_futex,
-	SYS_clock_gettime, SYS_clock_getres, SYS_gettimeofday, SYS_getrandom, SYS_sched_yield,
+	SYS_clock_getres, SYS_gettimeofday, SYS_getrandom, SYS_sched_yield,
 	SYS_gettid, SYS_getppid, SYS_getuid, SYS_geteuid, SYS_getgid, SYS_getegid,
-	SYS_getrusage, SYS_times, SYS_nanosleep, SYS_clock_nanosleep, SYS_uname, SYS_sysinfo,
+	SYS_nanosleep, SYS_clock_nanosleep, SYS_uname, SYS_sysinfo,
 	SYS_newfstatat, SYS_exit_group, SYS_restart_syscall,
 #ifdef SYS_time
 	SYS_time,
@@ -72,7 +74,7 @@ static const uint16_t on_descriptor[] = {
 };
 
 struct program {
-	struct sock_filter code[128];
+	struct sock_filter code[192];
 	uint16_t count;
 };
 
@@ -102,6 +104,21 @@ static void add_checked(struct program *p, uint32_t call, uint32_t argument, uin
 	add(p, (struct sock_filter)REFUSE);
 }
 
+/* Clocks of the world, but not those of the process and its threads. */
+static void add_clocks(struct program *p)
+{
+	static const int world[] = {CLOCK_REALTIME, CLOCK_MONOTONIC, CLOCK_MONOTONIC_RAW,
+				    CLOCK_REALTIME_COARSE, CLOCK_MONOTONIC_COARSE, CLOCK_BOOTTIME};
+	const uint8_t count = sizeof world / sizeof *world;
+	add(p, (struct sock_filter)EQUAL(SYS_clock_gettime, 0, 2 + 2 * count));
+	add(p, (struct sock_filter)LOAD(ARGUMENT(0)));
+	for (uint8_t i = 0; i < count; i++) {
+		add(p, (struct sock_filter)EQUAL(world[i], 0, 1));
+		add(p, (struct sock_filter)ALLOW);
+	}
+	add(p, (struct sock_filter)REFUSE);
+}
+
 #define COUNT(list) (sizeof(list) / sizeof *(list))
 
 static long filter_install(const struct state *s)
@@ -120,6 +137,7 @@ static long filter_install(const struct state *s)
 	add(&p, (struct sock_filter)LOAD(FIELD(nr)));
 	add_list(&p, on_descriptor, COUNT(on_descriptor), 1);
 	add_list(&p, harmless, COUNT(harmless), 0);
+	add_clocks(&p);
 	add_checked(&p, SYS_mmap, 3, MAP_ANONYMOUS | MAP_SHARED, MAP_ANONYMOUS);
 	add_checked(&p, SYS_ioctl, 1, ~0u, TCGETS);
 	add(&p, (struct sock_filter)REFUSE);

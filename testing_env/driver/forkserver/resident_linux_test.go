@@ -28,10 +28,11 @@ func TestOrdinaryRunsShareAProcess(t *testing.T) {
 		{name: "opening a file once", inputs: []string{"x", "x", "file", "x", "x"}, processes: 4},
 		{name: "a signal's handler", inputs: []string{"x", "signal", "x", "x"}, processes: 4},
 		{name: "asking for the process's number", inputs: []string{"pid", "x", "pid"}, processes: 3},
+		{name: "asking for the processor time", inputs: []string{"burn", "clock", "clock"}, processes: 3},
 		{name: "a process of its own", inputs: []string{"x", "fork", "x"}, processes: 3},
 		{name: "closing the output", inputs: []string{"x", "close", "x"}, processes: 3},
 		{name: "the server's descriptors cannot be written to", inputs: []string{"x", "descriptors", "x"}, processes: 3},
-		{name: "much processor time", inputs: repeat("burn", 12)},
+		{name: "much processor time", inputs: repeat("burn", 5)},
 		{name: "the shim's own exit status", inputs: []string{"pretend", "pretend", "x"}, processes: 3,
 			status: map[string]string{"pretend": "exit 126"}},
 	}
