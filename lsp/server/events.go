@@ -242,27 +242,41 @@ func (s *Server) statusOf(state sandbox.State) command.StatusNotification {
 // for each tested document.
 type prompts struct {
 	mu   sync.Mutex
-	open map[string]context.CancelFunc
+	open map[string]*question
 }
 
-// begin makes room for a question, unless one is open.
-func (p *prompts) begin(ctx context.Context, uri string) (_ context.Context, ok bool) {
+// question is one that the user has not answered yet.
+type question struct {
+	cancel context.CancelFunc
+}
+
+// begin makes room for a question, unless one is open. The returned function ends
+// it, and no other about the same document.
+func (p *prompts) begin(ctx context.Context, uri string) (_ context.Context, end func(), ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.open) > 0 {
-		return nil, false // One at a time is enough, whichever document it is about.
+		return nil, nil, false // One at a time is enough, whichever document it is about.
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	p.open = map[string]context.CancelFunc{uri: cancel}
-	return ctx, true
+	own := &question{cancel}
+	p.open = map[string]*question{uri: own}
+	return ctx, func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		cancel()
+		if p.open[uri] == own {
+			delete(p.open, uri)
+		}
+	}, true
 }
 
 // withdraw takes back the question about a document, which a new run makes moot.
 func (p *prompts) withdraw(uri string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if cancel, ok := p.open[uri]; ok {
-		cancel()
+	if q, ok := p.open[uri]; ok {
+		q.cancel()
 		delete(p.open, uri)
 	}
 }
@@ -281,11 +295,11 @@ func (s *Server) prompt(run *runs.Run, result *problem.Result) {
 		return
 	}
 	s.conn.Go("asking the user", func(ctx context.Context) {
-		ctx, ok := s.prompts.begin(ctx, run.URI())
+		ctx, end, ok := s.prompts.begin(ctx, run.URI())
 		if !ok {
 			return
 		}
-		defer s.prompts.withdraw(run.URI())
+		defer end()
 		text := fmt.Sprintf("%s: %s", shortName(run.URI()), result.Message)
 		var err error
 		switch s.client.choose(ctx, protocol.MessageTypeWarning, text, answerOpen, answerDiff, answerRerun) {
