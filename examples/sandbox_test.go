@@ -13,32 +13,13 @@ import (
 	"stresstester/core/sandbox"
 	"stresstester/core/sandbox/docker"
 	"stresstester/core/stress"
+	"stresstester/testing_env/arena"
 )
-
-// imageVariable names the sandbox image for tests that need one.
-const imageVariable = "STRESSTESTER_IMAGE"
 
 // openSandbox opens a real sandbox, or skips the test where there is none.
 func openSandbox(t *testing.T) *sandbox.Warm {
 	t.Helper()
-	image := os.Getenv(imageVariable)
-	if image == "" {
-		t.Skipf("%s is not set: make test sets it to the sandbox's image", imageVariable)
-	}
-	launcher, err := docker.New(docker.Options{Image: image})
-	if err != nil {
-		t.Fatal(err)
-	}
-	warm := sandbox.NewWarm(launcher, nil)
-	t.Cleanup(func() {
-		if err := warm.Close(); err != nil {
-			t.Error(err)
-		}
-		if err := launcher.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return warm
+	return arena.Open(t, docker.Options{}).Warm()
 }
 
 // openRoom opens a copy of the example, in which counterexamples may be saved.

@@ -5,26 +5,17 @@ package shrink
 
 // plainLines deletes lines.
 func (t *texter) plainLines() {
-	if !t.form.opaque() {
-		return
-	}
-	for _, counter := range t.likelyCounters() {
-		d := t.doc()
-		if counter >= len(d.tokens) {
-			return
-		}
-		t.Keep(len(d.lines), func(kept []int) []byte {
-			e := newEdit(d.page)
-			for _, i := range gaps(len(d.lines), kept) {
-				e.dropUnit(lineAxis, [2]int{i, i + 1})
-			}
-			return lowered(e, counter, len(d.lines)-len(kept))
-		})
-	}
+	t.plainUnits(func(d *document) int { return len(d.lines) }, func(e *edit, i int) { e.dropUnit(lineAxis, [2]int{i, i + 1}) })
 }
 
 // plainTokens deletes tokens.
 func (t *texter) plainTokens() {
+	t.plainUnits(func(d *document) int { return len(d.tokens) }, (*edit).drop)
+}
+
+// plainUnits deletes units, of which a document has so many, alone or with a number
+// that may count them.
+func (t *texter) plainUnits(count func(*document) int, drop func(*edit, int)) {
 	if !t.form.opaque() {
 		return
 	}
@@ -33,12 +24,13 @@ func (t *texter) plainTokens() {
 		if counter >= len(d.tokens) {
 			return
 		}
-		t.Keep(len(d.tokens), func(kept []int) []byte {
+		n := count(d)
+		t.Keep(n, func(kept []int) []byte {
 			e := newEdit(d.page)
-			for _, i := range gaps(len(d.tokens), kept) {
-				e.drop(i)
+			for _, i := range gaps(n, kept) {
+				drop(e, i)
 			}
-			return lowered(e, counter, len(d.tokens)-len(kept))
+			return lowered(e, counter, n-len(kept))
 		})
 	}
 }

@@ -107,6 +107,9 @@ func (a *Arena) Run(t testing.TB, job problem.Job) problem.Result {
 	return result
 }
 
+// Warm is the sandbox itself, for tests that run rooms rather than jobs of their own.
+func (a *Arena) Warm() *sandbox.Warm { return a.warm }
+
 // Try is Run for goroutines of a test: it returns the sandbox's error.
 func (a *Arena) Try(ctx context.Context, job problem.Job) (problem.Result, error) {
 	return a.warm.Run(ctx, job, sandbox.Observer{})

@@ -66,7 +66,15 @@ func (f *Findings) Left() string {
 // Inspector starts an inspector in the container that runs now.
 func (a *Arena) Inspector(t testing.TB) *Inspector {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "docker", "exec", "--interactive", a.Container(t), "python3", "-u", "-c", inspector)
+	in, out := Inside(t, a.Container(t), inspector)
+	return &Inspector{in, out}
+}
+
+// Inside runs a Python script in a container, as root, until the test's end, and
+// returns its standard input and output.
+func Inside(t testing.TB, container, script string) (io.WriteCloser, *bufio.Reader) {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "docker", "exec", "--interactive", container, "python3", "-u", "-c", script)
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -82,7 +90,7 @@ func (a *Arena) Inspector(t testing.TB) *Inspector {
 		_ = in.Close()
 		_ = cmd.Wait()
 	})
-	return &Inspector{in: in, out: bufio.NewReader(out)}
+	return in, bufio.NewReader(out)
 }
 
 // Inspect looks at the sandbox now.

@@ -18,13 +18,12 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/zap"
-
 	"stresstester/core/problem"
 	"stresstester/core/room"
 	"stresstester/core/sandbox"
 	"stresstester/core/sandbox/docker"
 	"stresstester/core/stress"
+	"stresstester/testing_env/arena"
 )
 
 var (
@@ -46,16 +45,7 @@ func image(b *testing.B) string {
 
 func warm(b *testing.B) *sandbox.Warm {
 	b.Helper()
-	launcher, err := docker.New(docker.Options{Image: image(b)})
-	if err != nil {
-		b.Fatal(err)
-	}
-	w := sandbox.NewWarm(launcher, zap.NewNop())
-	b.Cleanup(func() {
-		w.Close()
-		launcher.Close()
-	})
-	return w
+	return arena.Open(b, docker.Options{}).Warm()
 }
 
 func execute(b *testing.B, sb stress.Sandbox, tested string, o problem.Options) problem.Result {

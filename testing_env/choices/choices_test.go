@@ -3,54 +3,24 @@
 package choices_test
 
 import (
-	"os"
 	"strings"
 	"testing"
+	"testing/fstest"
 
-	"stresstester/core/languages"
 	"stresstester/core/problem"
 	"stresstester/core/sandbox"
 	"stresstester/core/sandbox/docker"
+	"stresstester/testing_env/arena"
 )
-
-// imageVariable names the sandbox image for tests that need one.
-const imageVariable = "STRESSTESTER_IMAGE"
 
 func openSandbox(t *testing.T) *sandbox.Warm {
 	t.Helper()
-	image := os.Getenv(imageVariable)
-	if image == "" {
-		t.Skipf("%s is not set: make test sets it to the sandbox's image", imageVariable)
-	}
-	launcher, err := docker.New(docker.Options{Image: image})
-	if err != nil {
-		t.Fatal(err)
-	}
-	warm := sandbox.NewWarm(launcher, nil)
-	t.Cleanup(func() {
-		if err := warm.Close(); err != nil {
-			t.Error(err)
-		}
-		if err := launcher.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return warm
+	return arena.Open(t, docker.Options{}).Warm()
 }
 
 func program(t *testing.T, role problem.Role, name, source string) problem.Program {
 	t.Helper()
-	p := problem.Program{Role: role, Name: name, Path: "/" + name, Source: []byte(source)}
-	l, ok := languages.Default().ForSource(name, p.Source)
-	if !ok {
-		t.Fatalf("%s is in no known language", name)
-	}
-	recipe, err := l.Recipe(&p)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.Recipe = recipe
-	return p
+	return arena.Program(t, role, arena.Source{FS: fstest.MapFS{name: {Data: []byte(source)}}, Name: name})
 }
 
 // encoded is a generator whose output no shrinking of texts can understand: the

@@ -16,10 +16,8 @@ import (
 	"stresstester/core/problem"
 	"stresstester/core/sandbox"
 	"stresstester/core/sandbox/docker"
+	"stresstester/testing_env/arena"
 )
-
-// imageVariable names the sandbox image for tests that need one.
-const imageVariable = "STRESSTESTER_IMAGE"
 
 // enough is the share of programs whose line must be found exactly, in percent.
 const enough = 95
@@ -71,24 +69,7 @@ func TestLinesAreFound(t *testing.T) {
 
 func openSandbox(t *testing.T) *sandbox.Warm {
 	t.Helper()
-	image := os.Getenv(imageVariable)
-	if image == "" {
-		t.Skipf("%s is not set: make test sets it to the sandbox's image", imageVariable)
-	}
-	launcher, err := docker.New(docker.Options{Image: image})
-	if err != nil {
-		t.Fatal(err)
-	}
-	warm := sandbox.NewWarm(launcher, nil)
-	t.Cleanup(func() {
-		if err := warm.Close(); err != nil {
-			t.Error(err)
-		}
-		if err := launcher.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return warm
+	return arena.Open(t, docker.Options{}).Warm()
 }
 
 // sample is a program of testdata.

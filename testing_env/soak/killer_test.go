@@ -5,11 +5,12 @@ import (
 	_ "embed"
 	"fmt"
 	"io"
-	"os/exec"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"stresstester/testing_env/arena"
 )
 
 //go:embed killer.py
@@ -26,23 +27,8 @@ type killer struct {
 
 func newKiller(t *testing.T, container string) *killer {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "docker", "exec", "--interactive", container, "python3", "-u", "-c", killerSource)
-	in, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = in.Close()
-		_ = cmd.Wait()
-	})
-	return &killer{in: in, out: bufio.NewReader(out)}
+	in, out := arena.Inside(t, container, killerSource)
+	return &killer{in, out}
 }
 
 // wait sets the time between two kills.

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"stresstester/core/shrink/internal/bugs"
+	"stresstester/core/spec"
 )
 
 // TestMutationsAreJudgedAsByIndependentValidators changes single tokens of valid
@@ -18,53 +19,41 @@ import (
 // and a token that is nonsense is what the breach is reported at.
 func TestMutationsAreJudgedAsByIndependentValidators(t *testing.T) {
 	t.Parallel()
-	seen := map[*bugs.Shape]bool{}
-	for _, b := range slices.Concat(bugs.All(), bugs.HeldOut(), bugs.Unseen()) {
-		if seen[b.Shape] || b.Shape.Spec == "" {
-			continue
-		}
-		seen[b.Shape] = true
-		t.Run(b.Shape.Name, func(t *testing.T) {
-			t.Parallel()
-			s, err := specOf(b)
-			if err != nil {
-				t.Fatal(err)
-			}
-			r := rand.New(rand.NewPCG(5, 6))
-			broken := 0
-			for range 60 {
-				input := b.Shape.Random(r, 10)
-				tokens := tokensOf(input)
-				for i := range tokens {
-					for _, word := range mutations(r, tokens, i) {
-						changed := slices.Clone(tokens)
-						changed[i].word = []byte(word)
-						text := joined(changed)
-						v := s.Validate(text)
-						if valid := b.Shape.IsValid(text); valid != (v == nil) && !(valid && laxity(v.Message)) {
-							t.Fatalf("independent validator: %v, spec: %v\n%s", valid, v, text)
-						}
-						if v != nil {
-							broken++
-						}
-					}
+	eachSpec(t, func(t *testing.T, shape *bugs.Shape, s *spec.Spec) {
+		r := rand.New(rand.NewPCG(5, 6))
+		broken := 0
+		for range 60 {
+			input := shape.Random(r, 10)
+			tokens := tokensOf(input)
+			for i := range tokens {
+				for _, word := range mutations(r, tokens, i) {
 					changed := slices.Clone(tokens)
-					changed[i].word = []byte("~!")
+					changed[i].word = []byte(word)
 					text := joined(changed)
 					v := s.Validate(text)
-					if v == nil {
-						t.Fatalf("nonsense is valid:\n%s", text)
+					if valid := shape.IsValid(text); valid != (v == nil) && !(valid && laxity(v.Message)) {
+						t.Fatalf("independent validator: %v, spec: %v\n%s", valid, v, text)
 					}
-					if line, column := placeOf(changed, i); v.Line != line || v.Column < column || v.Column > column+1 {
-						t.Fatalf("nonsense at %d:%d is reported at %d:%d (%s):\n%s", line, column, v.Line, v.Column, v.Message, text)
+					if v != nil {
+						broken++
 					}
 				}
+				changed := slices.Clone(tokens)
+				changed[i].word = []byte("~!")
+				text := joined(changed)
+				v := s.Validate(text)
+				if v == nil {
+					t.Fatalf("nonsense is valid:\n%s", text)
+				}
+				if line, column := placeOf(changed, i); v.Line != line || v.Column < column || v.Column > column+1 {
+					t.Fatalf("nonsense at %d:%d is reported at %d:%d (%s):\n%s", line, column, v.Line, v.Column, v.Message, text)
+				}
 			}
-			if broken == 0 {
-				t.Error("no mutation breaks anything")
-			}
-		})
-	}
+		}
+		if broken == 0 {
+			t.Error("no mutation breaks anything")
+		}
+	})
 }
 
 // laxity reports whether the breach is one that validators who read tokens do not

@@ -51,10 +51,9 @@ func TestTheTargetsHold(t *testing.T) {
 	}
 }
 
-// TestSpecsAndValidatorsAgree checks the specs of the shapes against their
-// independent validators, in both directions.
-func TestSpecsAndValidatorsAgree(t *testing.T) {
-	t.Parallel()
+// eachSpec runs a test for every shape that has a spec.
+func eachSpec(t *testing.T, test func(t *testing.T, shape *bugs.Shape, s *spec.Spec)) {
+	t.Helper()
 	seen := map[*bugs.Shape]bool{}
 	for _, b := range slices.Concat(bugs.All(), bugs.HeldOut(), bugs.Unseen()) {
 		if seen[b.Shape] || b.Shape.Spec == "" {
@@ -67,24 +66,35 @@ func TestSpecsAndValidatorsAgree(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r := rand.New(rand.NewPCG(3, 4))
-			for range 100 {
-				if input := b.Shape.Random(r, 14); s.Validate(input) != nil {
-					t.Fatalf("%v\n%s", s.Validate(input), input)
-				}
-			}
-			for seed := range uint64(100) {
-				input, err := s.Generate(nil, seed, spec.Size(seed/8+1))
-				if err != nil {
-					t.Logf("the spec judges, but does not generate: %v", err)
-					break
-				}
-				if !b.Shape.IsValid(input) {
-					t.Fatalf("the spec makes what is not valid:\n%s", input)
-				}
-			}
+			test(t, b.Shape, s)
 		})
 	}
+}
+
+// TestSpecsAndValidatorsAgree checks the specs of the shapes against their
+// independent validators, in both directions.
+func TestSpecsAndValidatorsAgree(t *testing.T) {
+	t.Parallel()
+	eachSpec(t, func(t *testing.T, shape *bugs.Shape, s *spec.Spec) {
+		r := rand.New(rand.NewPCG(3, 4))
+		for range 100 {
+			if input := shape.Random(r, 14); s.Validate(input) != nil {
+				t.Fatalf("%v\n%s", s.Validate(input), input)
+			}
+		}
+		for seed := range uint64(100) {
+			input, err := s.Generate(nil, seed, spec.Size(seed/8+1))
+			if err != nil {
+				if shape.Name != "matrix of distances" { // whose triangles no generator meets by chance
+					t.Fatalf("the spec judges, but does not generate: %v", err)
+				}
+				break
+			}
+			if !shape.IsValid(input) {
+				t.Fatalf("the spec makes what is not valid:\n%s", input)
+			}
+		}
+	})
 }
 
 func TestDdminFindsTheTokensThatMatter(t *testing.T) {
