@@ -8,13 +8,12 @@ import (
 	"strings"
 	"testing"
 
-	"go.uber.org/zap"
-
 	"stresstester/core/problem"
 	"stresstester/core/room"
 	"stresstester/core/sandbox"
 	"stresstester/core/sandbox/docker"
 	"stresstester/core/stress"
+	"stresstester/testing_env/arena"
 )
 
 const (
@@ -29,20 +28,7 @@ func cpp(includes, body string) string {
 
 func warm(t *testing.T) *sandbox.Warm {
 	t.Helper()
-	image := os.Getenv("STRESSTESTER_IMAGE")
-	if image == "" {
-		t.Skip("STRESSTESTER_IMAGE names no image; run make test")
-	}
-	launcher, err := docker.New(docker.Options{Image: image})
-	if err != nil {
-		t.Fatal(err)
-	}
-	w := sandbox.NewWarm(launcher, zap.NewNop())
-	t.Cleanup(func() {
-		w.Close()
-		launcher.Close()
-	})
-	return w
+	return arena.Open(t, docker.Options{}).Warm()
 }
 
 func run(t *testing.T, sb stress.Sandbox, files map[string]string, o problem.Options) problem.Result {
@@ -83,6 +69,7 @@ func TestTheFastestWayThatSuitsEachProgramIsChosen(t *testing.T) {
 		{"Python", "sol.py", echoPython, "snapshot:"},
 		{"Java starts threads of its own", "sol.java", "public class Main { public static void main(String[] a) {" +
 			" System.out.println(new java.util.Scanner(System.in).nextLong()); } }", "exec: "},
+		{"long runs gain nothing", "sol.cpp", cpp("", "for (volatile long i = 0; i < 200000000; i++);"), "exec: its runs take so long"},
 		{"what depends on addresses is dropped", "gen.cpp", "#include <cstdio>\n#include <cstdlib>\nint main(int c, char **v) {" +
 			" void *p = malloc(1); printf(\"%s\\n\", (unsigned long)p % 65536 > 9 ? v[c - 1] : v[c - 1]); printf(\"%lu\\n\", (unsigned long)&c >> 12); }", "exec: "},
 	}

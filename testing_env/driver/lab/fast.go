@@ -30,6 +30,10 @@ const (
 	auditedEvery = 500
 )
 
+// longRun is from what mean length on it is asked whether a strategy gains anything
+// over a fresh process.
+const longRun = 20 * time.Millisecond
+
 // strategy is how a program is run: by the fastest means that is still trusted. It
 // is shared by all slots, so that what one learns the others need not.
 type strategy struct {
@@ -39,6 +43,9 @@ type strategy struct {
 	mu     sync.Mutex
 	mode   forkserver.Mode // 0 for exec
 	reason string
+	// The audited runs, and what they took by the strategy and by exec.
+	weighed     int
+	fast, fresh time.Duration
 }
 
 func newStrategy(p *problem.Program, run []string, folder, shim string, o problem.Options) *strategy {
@@ -96,6 +103,20 @@ func (s *strategy) String() string {
 		name = s.mode.String()
 	}
 	return name + ": " + s.reason
+}
+
+// weigh takes note of how long the same run took by the strategy and by exec, and drops
+// the strategy where runs are so long that it gains next to nothing: its audits, which
+// run the first tests twice, would cost more.
+func (s *strategy) weigh(fast, fresh time.Duration) {
+	s.mu.Lock()
+	s.weighed++
+	s.fast, s.fresh = s.fast+fast, s.fresh+fresh
+	pointless := s.fast > time.Duration(s.weighed)*longRun && s.fresh < s.fast+s.fast/10
+	s.mu.Unlock()
+	if pointless {
+		s.giveUp("its runs take so long that starting a process does not matter")
+	}
 }
 
 // forgives takes note of a server's death and reports whether a new one is worth its
@@ -337,9 +358,11 @@ func (s *slot) compareWithExec(t *seat, p *program, call *engine.Call, out *engi
 		s.audited = append(s.audited[:0], data...)
 		fast = s.audited
 	}
+	took := out.Wall
 	if err := s.runExec(t, p, call, out); err != nil {
 		return err
 	}
+	p.strategy.weigh(took, out.Wall)
 	if out.Limit != engine.NoLimit || out.Crashed() {
 		p.strategy.giveUp("a fresh process failed where a faster run did not")
 		return nil
