@@ -30,7 +30,7 @@ var LanguagesTOML []byte
 // What the image is built from. Folders rather than patterns are embedded, so that
 // one without C sources does not stop the build.
 //
-//go:embed Dockerfile languages.toml image spawn shim trace
+//go:embed Dockerfile languages.toml image spawn shim trace warm
 var context embed.FS
 
 // The pattern matches README.md, so that there is always something to embed, and

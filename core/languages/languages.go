@@ -54,7 +54,7 @@ type Language struct {
 	source         string
 	version        versionProbe
 	compile, run   []string
-	record         []string
+	record, warm   []string
 	env            []string
 	threads        bool
 	memory         int64 // bytes

@@ -79,6 +79,7 @@ type (
 		Sanitize       *probeText    `toml:"sanitize"`
 		Memcheck       *probeText    `toml:"memcheck"`
 		Record         []string      `toml:"record"`
+		Warm           []string      `toml:"warm"`
 	}
 	probeText struct {
 		Flags    []string `toml:"flags"`
@@ -222,7 +223,7 @@ func (p *parser) language(id string) *Language {
 	l := &Language{
 		ID: id, Name: own.Name, Image: own.Image, VariantOf: own.VariantOf, Extensions: own.Extensions,
 		shebangs: own.Shebangs, source: text.Source, compile: text.Compile, run: text.Run, env: text.Env,
-		outOfMemory: text.OutOfMemory, record: text.Record,
+		outOfMemory: text.OutOfMemory, record: text.Record, warm: text.Warm,
 	}
 	l.trace, l.sanitize, l.memcheck = text.Trace.orNone(), text.Sanitize.orNone(), text.Memcheck.orNone()
 	if l.source == "" {
@@ -289,6 +290,7 @@ func (t languageText) or(base languageText) languageText {
 	t.Compile = firstList(t.Compile, base.Compile)
 	t.Run = firstList(t.Run, base.Run)
 	t.Record = firstList(t.Record, base.Record)
+	t.Warm = firstList(t.Warm, base.Warm)
 	t.Env = firstList(t.Env, base.Env)
 	t.OutOfMemory = firstList(t.OutOfMemory, base.OutOfMemory)
 	t.Includes = firstList(t.Includes, base.Includes)
@@ -440,6 +442,7 @@ func (p *parser) commands(key string, l *Language) {
 	check(key+".compile", l.compile, forCompile)
 	check(key+".run", l.run, forRun)
 	check(key+".record", l.record, forRun)
+	check(key+".warm", l.warm, forRun)
 	probe := func(key string, text probeText) {
 		check(key+".flags", text.Flags, nil)
 		check(key+".run", text.Run, forRun)

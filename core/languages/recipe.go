@@ -40,6 +40,7 @@ func (l *Language) Recipe(p *problem.Program) (problem.Recipe, error) {
 		Sanitize:       l.probe(l.sanitize, fill),
 		Memcheck:       l.probe(l.memcheck, fill),
 		Record:         expand(l.record, fill, l.RunFlags),
+		Warm:           expand(l.warm, fill, l.RunFlags),
 	}, nil
 }
 

@@ -149,6 +149,9 @@ type Recipe struct {
 	// recorded and replayed; see testing_env/trace/record.py. Empty where the
 	// language cannot.
 	Record []string `json:"record,omitempty"`
+	// Warm is the command of a process that makes one run of the program after the
+	// other; see testing_env/warm. Empty where the language has none.
+	Warm []string `json:"warm,omitempty"`
 }
 
 // Probe is another way to build and run a program, in which it tells more; see

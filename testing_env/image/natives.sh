@@ -27,3 +27,5 @@ if any_c "$sources/trace"; then
 	mkdir "$destination/trace"
 	javac -g:none -proc:none -d "$destination/trace" "$sources/trace/Trace.java"
 fi
+mkdir "$destination/warm"
+javac -g:none -Xlint:all -Werror -proc:none -d "$destination/warm" "$sources"/warm/stresstester/*.java

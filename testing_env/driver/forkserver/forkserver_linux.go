@@ -19,6 +19,9 @@ const (
 	Fork Mode = 1
 	// Snapshot runs in the server's address space and restores it afterwards.
 	Snapshot Mode = 2
+	// Warm leaves it to a process of the program's runtime to make one run after the
+	// other; see WarmServer.
+	Warm Mode = 3
 )
 
 // String is the mode's name for messages.
@@ -28,6 +31,8 @@ func (m Mode) String() string {
 		return "fork server"
 	case Snapshot:
 		return "snapshot"
+	case Warm:
+		return "warm process"
 	}
 	return fmt.Sprintf("mode %d", uint32(m))
 }

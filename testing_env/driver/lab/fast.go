@@ -53,9 +53,11 @@ func newStrategy(p *problem.Program, run []string, folder, shim string, o proble
 	switch {
 	case o.FreshExec || o.Strategy == "exec":
 		s.giveUp("as asked")
+	case len(p.Recipe.Warm) > 0 && o.Strategy != "fork":
+		s.mode, s.reason = forkserver.Warm, "its runtime stays, and loads it anew for every run"
 	case p.Recipe.Threads:
 		s.giveUp("its runtime starts threads")
-	case !strings.HasPrefix(run[0], folder) && !isPython(run):
+	case !strings.HasPrefix(run[0], folder) && !isPython(run) && forkserver.Suitable(run[0]) != nil:
 		s.giveUp("its interpreter cannot be stopped and resumed")
 	case !exists(shim):
 		s.giveUp("the image has no shim")
@@ -127,9 +129,17 @@ func (s *strategy) forgives() bool {
 	return s.deaths.Add(1) <= free+s.runs.Load()/runsForOne
 }
 
-// server is a seat's fork server for one program.
+// runner makes runs faster than fresh processes do.
+type runner interface {
+	Run(r *forkserver.Request) (forkserver.Outcome, error)
+	Mode() forkserver.Mode
+	Note() string
+	Close()
+}
+
+// server is a seat's fork server, or warm process, for one program.
 type server struct {
-	*forkserver.Server
+	runner
 	seat     *seat
 	launcher *process.Spawner
 	child    *process.Child // the server's process
@@ -160,11 +170,8 @@ func (s *slot) startServer(t *seat, p *program, call *engine.Call) (*server, err
 	for _, f := range cfg.Files {
 		v.files = append(v.files, f.File)
 	}
-	if err == nil && isPython(p.run) {
-		cfg, err = forkserver.Python(cfg)
-	}
 	if err == nil {
-		v.Server, err = forkserver.New(cfg)
+		v.runner, err = newRunner(cfg, p)
 	}
 	if err != nil {
 		v.close()
@@ -175,6 +182,29 @@ func (s *slot) startServer(t *seat, p *program, call *engine.Call) (*server, err
 	}
 	v.request.Stop = func() bool { return s.stopped() || s.crowded(t, p) }
 	return v, nil
+}
+
+// newRunner launches the program in the config's mode.
+func newRunner(cfg forkserver.Config, p *program) (runner, error) {
+	if cfg.Mode == forkserver.Warm {
+		cfg.Argv = p.warm
+		w, err := forkserver.NewWarm(cfg)
+		if err != nil {
+			return nil, err
+		}
+		return w, nil
+	}
+	var err error
+	if isPython(p.run) {
+		if cfg, err = forkserver.Python(cfg); err != nil {
+			return nil, err
+		}
+	}
+	f, err := forkserver.New(cfg)
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
 }
 
 // crowded reports whether a program has made processes of its own, or runs while the
@@ -244,8 +274,8 @@ func (v *server) environment(t *seat, p *program, call *engine.Call) []string {
 }
 
 func (v *server) close() {
-	if v.Server != nil {
-		v.Server.Close()
+	if v.runner != nil {
+		v.runner.Close()
 	}
 	for _, f := range v.files {
 		f.Close()
@@ -279,6 +309,9 @@ func (s *slot) runFast(t *seat, p *program, call *engine.Call, out *engine.Outco
 	}
 	v := t.server
 	v.args = t.arguments(v.args[:0], p, call)
+	if v.Mode() == forkserver.Warm {
+		v.args = v.args[len(p.run):] // the command is the process's own
+	}
 	v.request.Args, v.request.Env = v.args, v.environment(t, p, call)
 	s.setLimits(&v.request, p, call)
 	outcome, err := v.Run(&v.request)
@@ -292,7 +325,7 @@ func (s *slot) runFast(t *seat, p *program, call *engine.Call, out *engine.Outco
 	}
 	*out = engine.Outcome{CPU: outcome.User + outcome.System, Wall: outcome.Wall, Memory: outcome.MaxRSS}
 	good := outcome.Status.Exited() && outcome.Status.ExitStatus() == 0 && outcome.Broke == forkserver.BrokeNothing &&
-		out.CPU <= call.Limits.Time && out.Memory <= call.Limits.Memory+p.recipe.MemoryOverhead
+		out.CPU <= trusted(v.Mode(), call.Limits.Time) && out.Memory <= call.Limits.Memory+p.recipe.MemoryOverhead
 	if !good {
 		return false, t.tidy()
 	}
@@ -303,6 +336,17 @@ func (s *slot) runFast(t *seat, p *program, call *engine.Call, out *engine.Outco
 		return true, nil
 	}
 	return true, t.tidy()
+}
+
+// trusted is how much processor time a run of that mode may take for its word to be
+// taken: what is compiled and loaded already makes a warm process quicker than the
+// fresh one that decides about time.
+func trusted(mode forkserver.Mode, limit time.Duration) time.Duration {
+	const start = 100 * time.Millisecond
+	if mode != forkserver.Warm {
+		return limit
+	}
+	return max(limit-start, 0) / 2
 }
 
 func (s *slot) setLimits(r *forkserver.Request, p *program, call *engine.Call) {

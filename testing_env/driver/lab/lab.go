@@ -29,6 +29,7 @@ type program struct {
 	recipe *problem.Recipe
 	folder string
 	run    []string // run[0] is an absolute path
+	warm   []string // as run; empty where there is no such way
 	env    []string
 
 	strategy *strategy
@@ -87,6 +88,9 @@ func newProgram(p *problem.Program, folder string, limits problem.Limits) (*prog
 	for _, arg := range p.Recipe.Run {
 		ready.run = append(ready.run, fill.Replace(arg))
 	}
+	for _, arg := range p.Recipe.Warm {
+		ready.warm = append(ready.warm, fill.Replace(arg))
+	}
 	if len(ready.run) == 0 {
 		return nil, fmt.Errorf("the language %s has no command to run a program", p.Recipe.Language)
 	}
@@ -95,6 +99,11 @@ func newProgram(p *problem.Program, folder string, limits problem.Limits) (*prog
 		return nil, err
 	}
 	ready.run[0] = path
+	if len(ready.warm) > 0 {
+		if ready.warm[0], err = lookUp(ready.warm[0]); err != nil {
+			return nil, err
+		}
+	}
 	ready.env = append(ready.env, baseEnv...)
 	for _, e := range p.Recipe.Env {
 		ready.env = append(ready.env, fill.Replace(e))
