@@ -15,7 +15,7 @@ GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 IMAGE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: accuracy soak help setup demo test test-short test-full hostile build drivers image image-full bench bench-shrink e2e vsix e2e-vscode lint fmt fuzz clean
+.PHONY: accuracy soak help setup demo test test-short test-full hostile build drivers image image-full bench bench-shrink e2e e2e-setup e2e-neovim e2e-vscode e2e-helix vsix lint fmt fuzz clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -77,8 +77,22 @@ soak: image ## make SOAK tests (default a million) while processes are killed at
 test-full: image-full ## run the tests of all languages, in the image that has them all
 	STRESSTESTER_IMAGE=$$($(BIN)/stresstester image status --target full --name) go test -timeout 20m ./testing_env/languages
 
-e2e: image ## the editor's side from end to end, in a real Neovim
-	testing_env/e2e/neovim.sh
+E2E := testing_env/e2e
+
+e2e: e2e-setup image vsix ## the editors from end to end: real Neovims and a real VS Code
+	$(E2E)/neovim.sh
+	$(E2E)/vscode.sh
+
+e2e-setup:
+	@$(E2E)/setup.sh
+
+e2e-neovim: image ## the plugin from end to end, in Neovim 0.10 and 0.12
+	@$(E2E)/setup.sh packages neovim
+	$(E2E)/neovim.sh
+
+e2e-helix: image ## a language client that knows nothing of us, from end to end: Helix
+	@$(E2E)/setup.sh packages helix
+	$(E2E)/helix.sh
 
 # The platforms that `make vsix` packages for; each package brings its own server.
 # VSIX_TARGETS="linux-x64 linux-arm64 darwin-arm64" makes several.
@@ -88,7 +102,8 @@ vsix: drivers ## package the extension for VS Code, with the server in it, into 
 	VERSION='$(VERSION)' LDFLAGS='$(LDFLAGS)' editors/vscode/package.sh $(VSIX_TARGETS)
 
 e2e-vscode: image vsix ## the extension from end to end, in a real VS Code
-	testing_env/e2e/vscode.sh
+	@$(E2E)/setup.sh packages vscode
+	$(E2E)/vscode.sh
 
 lint: ## golangci-lint with the rules of .golangci.yml
 	go run $(GOLANGCI) run ./...

@@ -1,121 +1,108 @@
 #!/usr/bin/env bash
-# Runs the tests of the Neovim plugin in a real Neovim, against the real server and
-# the real sandbox. `make e2e` builds both first.
+# Runs the tests of the Neovim plugin in real Neovims, 0.10 and 0.12, against the
+# real server and the real sandbox: headless, and in a terminal that a user types
+# into. `make e2e` fetches and builds what they need.
 #
 #   neovim.sh              all tests
 #   neovim.sh story stop   those of editors/neovim/tests/{story,stop}_test.lua
+#   neovim.sh terminal     the one in a terminal
 #
-# The Neovim is $NVIM_BIN, or the one in PATH if it is 0.10 or newer, or Debian's,
-# unpacked below .cache/ and installed nowhere. The exit status is 1 if a test
+# NVIM_BIN names another Neovim to test instead. The exit status is 1 if a test
 # failed.
 set -euo pipefail
-
-cd "$(dirname "${BASH_SOURCE[0]}")/../.."
-top=$PWD
+script=neovim.sh
+# shellcheck source=tools.sh
+. "$(dirname "${BASH_SOURCE[0]}")/tools.sh"
+# shellcheck source=terminal.sh
+. testing_env/e2e/terminal.sh
 plugin=$top/editors/neovim
-cache=$top/.cache/neovim
-
-say() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
-fail() { printf 'neovim.sh: %s\n' "$*" >&2; exit 1; }
-
-# suitable NVIM: whether it runs and is new enough.
-suitable() {
-	"$1" --clean --headless -c "if has('nvim-0.10') | qall | else | cquit | endif" >/dev/null 2>&1
-}
-
-# fetch unpacks Debian's Neovim with its libraries, and writes a script that starts
-# it by their own loader: no chroot, no container, nothing installed. It is fit for
-# --headless only: a terminal's Neovim starts itself again, past the loader.
-fetch() {
-	command -v debootstrap >/dev/null || {
-		[ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || fail "please install Neovim 0.10 or newer, or debootstrap"
-		say "installing debootstrap"
-		{ apt-get update -q && apt-get install -y -q --no-install-recommends debootstrap; } >/dev/null 2>&1 || fail "apt-get could not install debootstrap"
-	}
-	[ "$(id -u)" = 0 ] || fail "debootstrap needs root; run this as root, or install Neovim 0.10 or newer"
-	say "fetching Debian's Neovim"
-	rm -rf "$cache"
-	mkdir -p "$cache"
-	# Only the first stage: packages are fetched, checked and left as they are.
-	debootstrap --foreign --variant=minbase --include=neovim trixie "$cache/packages" \
-		"${DEBIAN_MIRROR:-http://deb.debian.org/debian}" >"$cache/debootstrap.log" 2>&1 || {
-		tail -n 5 "$cache/debootstrap.log" >&2
-		fail "debootstrap could not fetch Neovim; its last words are above"
-	}
-	mkdir "$cache/root"
-	local package
-	for package in "$cache"/packages/var/cache/apt/archives/*.deb; do
-		dpkg-deb -x "$package" "$cache/root"
-	done
-	rm -rf "$cache/packages"
-	local loader
-	loader=$(cd "$cache/root" && find usr/lib usr/lib64 lib64 -name 'ld-linux*.so.*' 2>/dev/null | head -n 1)
-	[ -n "$loader" ] || fail "Debian's packages have no loader"
-	cat >"$cache/nvim" <<-SCRIPT
-		#!/bin/sh
-		root=\$(dirname "\$(readlink -f "\$0")")/root
-		VIMRUNTIME=\$root/usr/share/nvim/runtime exec "\$root/$loader" \\
-			--library-path "\$root/$(cd "$cache/root" && dirname "$(find usr/lib -name 'libc.so.6' | head -n 1)")" "\$root/usr/bin/nvim" "\$@"
-	SCRIPT
-	chmod +x "$cache/nvim"
-	suitable "$cache/nvim" || fail "Debian's Neovim does not start; see $cache"
-}
-
-nvim=${NVIM_BIN:-}
-if [ -z "$nvim" ]; then
-	nvim=$(command -v nvim || true)
-	if [ -z "$nvim" ] || ! suitable "$nvim"; then
-		nvim=$cache/nvim
-		[ -x "$nvim" ] && suitable "$nvim" || fetch
-	fi
-fi
-suitable "$nvim" || fail "$nvim is no Neovim 0.10 or newer"
-
-[ -x bin/stresstester ] || fail "bin/stresstester is missing: run make build"
+sandbox
 export PATH=$top/bin:$PATH
-if [ -z "${STRESSTESTER_IMAGE:-}" ]; then
-	STRESSTESTER_IMAGE=$(bin/stresstester image status --name)
-	export STRESSTESTER_IMAGE
-fi
-
-# free_port finds a port on which nobody listens.
-free_port() {
-	local port
-	for port in $(shuf -i 20000-29999 -n 50); do
-		(exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return; }
-	done
-	fail "no port is free"
-}
-
-# The tests' home folder is another, and so the engine's address is said to them.
-docker_host=${DOCKER_HOST:-$(docker context inspect --format '{{.Endpoints.docker.Host}}' 2>/dev/null || true)}
-
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
-[ $# -gt 0 ] || set -- options enable health story stop missing spec browser engine
+[ $# -gt 0 ] || set -- options enable health story stop missing spec browser engine terminal
 
-say "$("$nvim" --version | head -n 1), $(bin/stresstester version)"
-status=0
-for name in "$@"; do
-	test=$plugin/tests/${name}_test.lua
+# headless NAME HOME runs a file of tests.
+headless() {
+	local test=$plugin/tests/$1_test.lua
 	[ -f "$test" ] || fail "there is no $test"
-	home=$scratch/$name
-	mkdir -p "$home"/{config,data,state,cache,run,tmp}
-	echo "-- $name"
-	# Nothing of the user's own Neovim is read or written, and the daemon is the
-	# test's own.
-	export STRESSTESTER_DAEMON_IDLE=5s STRESSTESTER_COMPANION=off DOCKER_HOST=$docker_host
-	case $name in
-	browser) STRESSTESTER_COMPANION=$(free_port) ;;
-	engine) DOCKER_HOST=unix:///nonexistent/docker.sock ;;
-	esac
-	HOME=$home XDG_CONFIG_HOME=$home/config XDG_DATA_HOME=$home/data XDG_STATE_HOME=$home/state \
-		XDG_CACHE_HOME=$home/cache XDG_RUNTIME_DIR=$home/run TMPDIR=$home/tmp NVIM_LOG_FILE=$home/nvim.log \
-		STRESSTESTER_PLUGIN=$plugin STRESSTESTER_TEST=$test \
-		timeout --kill-after=10 170 "$nvim" --headless -n -i NONE -u "$plugin/tests/init.lua" -c "luafile $plugin/tests/run.lua" </dev/null || {
-		status=1
-		tail -n 20 "$home/state/nvim/lsp.log" 2>/dev/null || true
+	STRESSTESTER_TEST=$test timeout --kill-after=10 170 \
+		"$nvim" --headless -n -i NONE -u "$plugin/tests/init.lua" -c "luafile $plugin/tests/run.lua" </dev/null || {
+		tail -n 20 "$2/state/nvim/lsp.log" 2>/dev/null || true
+		return 1
 	}
-	HOME=$home XDG_CACHE_HOME=$home/cache XDG_RUNTIME_DIR=$home/run bin/stresstester daemon stop >/dev/null || true
+}
+
+# in_a_terminal HOME plays a user who finds, looks at and mends a mistake.
+in_a_terminal() {
+	local folder=$1/best-segment status=0
+	mkdir "$folder"
+	cp examples/max-subarray/{brute.py,gen.cpp} "$folder"
+	cp examples/max-subarray/fixed.cpp "$folder/sol.cpp"
+	terminal "$folder" "$nvim" -n -i NONE -u "$plugin/tests/init.lua" \
+		-c 'set laststatus=2 statusline=%f%=%{%v:lua.require(\"stresstester\").statusline()%}' sol.cpp
+	steps a_run_without_an_end_shows_its_counters_in_the_status_line stop_ends_it \
+		the_mistake_is_in_the_buffer_only the_run_finds_it_and_a_window_shows_input_and_outputs \
+		the_line_that_printed_the_wrong_answer_is_marked the_difference_opens_and_q_closes_it \
+		the_quickfix_list_leads_to_the_line the_repaired_program_passes_with_the_saved_failure || status=1
+	end_terminal
+	return $status
+}
+
+a_run_without_an_end_shows_its_counters_in_the_status_line() {
+	await 'sol\.cpp' && typed ':StressTester run tests=0' && keys Enter && await 'stress [1-9][0-9.k]* \([0-9.k]+/s\)' && shot neovim-running
+}
+stop_ends_it() { typed ':StressTester stop' && keys Enter && await 'stopped [0-9.k]+ tests'; }
+the_mistake_is_in_the_buffer_only() {
+	# Line 11 goes above line 10: the sum is compared with itself.
+	typed ':11move 9' && keys Enter && typed ':set modified?' && keys Enter && await '^ +modified' &&
+		grep -A1 'best = max(best, sum - lowest)' "$folder/sol.cpp" | grep -q 'lowest = min'
+}
+the_run_finds_it_and_a_window_shows_input_and_outputs() {
+	typed ':StressTester run' && keys Enter && await 'sol\.cpp: wrong answer' && await '^Input \(\.stresstester/sol/wa-1\.in\)' &&
+		await '^Expected' && await '^Actual' && await 'WA test [0-9]+' && await 'first difference' && shot neovim-failure
+}
+the_line_that_printed_the_wrong_answer_is_marked() {
+	typed ':23' && keys Enter && await '^E .*cout << best_segment'
+}
+the_difference_opens_and_q_closes_it() {
+	typed ':StressTester diff' && keys Enter && await 'expected ↔ actual \(WA\)' && await ' 1 -1 .*│.* 1 0' && shot neovim-difference && keys q && await_no 'expected ↔ actual'
+}
+the_quickfix_list_leads_to_the_line() {
+	typed 'gg' && typed ':cc 1' && keys Enter && typed ':echo "line" line(".")' && keys Enter && await '^line 23'
+}
+the_repaired_program_passes_with_the_saved_failure() {
+	typed ':undo' && keys Enter && typed ':StressTester run tests=300' && keys Enter && await 'OK 301 tests' && await_no '^E .*cout'
+}
+
+status=0
+for nvim in ${NVIM_BIN:-"$cache/nvim-0.10" "$cache/nvim-0.12"}; do
+	"$nvim" --clean --headless -c "if has('nvim-0.10') | qall | else | cquit | endif" >/dev/null 2>&1 ||
+		fail "$nvim is no Neovim 0.10 or newer; run testing_env/e2e/setup.sh"
+	say "$("$nvim" --version | head -n 1), $(bin/stresstester version)"
+	for name in "$@"; do
+		home=$scratch/$name
+		rm -rf "$home"
+		mkdir -p "$home"/{config,data,state,cache,run,tmp}
+		echo "-- $name"
+		(
+			# Nothing of the user's own Neovim is read or written, and the daemon is the
+			# test's own.
+			export STRESSTESTER_DAEMON_IDLE=5s STRESSTESTER_COMPANION=off STRESSTESTER_PLUGIN=$plugin
+			export HOME=$home XDG_CONFIG_HOME=$home/config XDG_DATA_HOME=$home/data XDG_STATE_HOME=$home/state
+			export XDG_CACHE_HOME=$home/cache XDG_RUNTIME_DIR=$home/run TMPDIR=$home/tmp NVIM_LOG_FILE=$home/nvim.log
+			case $name in
+			browser) STRESSTESTER_COMPANION=$(free_port) ;;
+			engine) export DOCKER_HOST=unix:///nonexistent/docker.sock ;;
+			esac
+			ended=0
+			case $name in
+			terminal) in_a_terminal "$home" || ended=1 ;;
+			*) headless "$name" "$home" || ended=1 ;;
+			esac
+			bin/stresstester daemon stop >/dev/null || true
+			exit $ended
+		) || status=1
+	done
 done
 exit $status
