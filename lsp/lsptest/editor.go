@@ -44,6 +44,7 @@ const Full = `{
 		"publishDiagnostics": {"relatedInformation": true, "versionSupport": true},
 		"hover": {"contentFormat": ["markdown", "plaintext"]},
 		"completion": {"completionItem": {"snippetSupport": true}},
+		"codeLens": {},
 		"formatting": {"dynamicRegistration": true},
 		"rename": {"dynamicRegistration": true},
 		"codeAction": {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix"]}}}

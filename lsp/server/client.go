@@ -26,6 +26,7 @@ type abilities struct {
 	showDocument       bool
 	showMessageRequest bool
 	applyEdit          bool // including the creation of files
+	codeLens           bool
 	codeLensRefresh    bool
 	codeActionLiterals bool
 	relatedInformation bool
@@ -55,6 +56,7 @@ func readAbilities(p *protocol.InitializeParams) abilities {
 			slices.Contains(w.WorkspaceEdit.ResourceOperations, protocol.ResourceOperationKindCreate)
 	}
 	if d := c.TextDocument; d != nil {
+		a.codeLens = d.CodeLens != nil
 		if d.PublishDiagnostics != nil {
 			a.relatedInformation = is(d.PublishDiagnostics.RelatedInformation)
 			a.diagnosticVersions = is(d.PublishDiagnostics.VersionSupport)

@@ -22,21 +22,28 @@ type codeActionParams struct {
 	} `json:"context"`
 }
 
-// codeAction offers what can be done about our diagnostics in the range.
+// codeAction offers what can be done about our diagnostics in the range. To a client
+// that shows no code lenses it offers what they would, too, wherever the cursor is.
 func (s *Server) codeAction(_ context.Context, p *codeActionParams) ([]protocol.CommandOrCodeAction, error) {
 	actions := []protocol.CommandOrCodeAction{}
 	if !wanted(p.Context.Only) {
 		return actions, nil
 	}
 	at := document.Range{Start: fromProtocol(p.Range.Start), End: fromProtocol(p.Range.End)}
-	for _, found := range s.marksIn(document.Canonical(p.TextDocument.URI), at) {
+	doc := document.Canonical(p.TextDocument.URI)
+	var commands []protocol.Command
+	for _, found := range s.marksIn(doc, at) {
 		actions = append(actions, s.edits(found.mark)...)
-		for _, c := range s.remedies(found) {
-			if s.client.codeActionLiterals {
-				actions = append(actions, &protocol.CodeAction{Title: c.Title, Kind: ptr(protocol.CodeActionKindQuickFix), Command: c})
-			} else {
-				actions = append(actions, &c)
-			}
+		commands = append(commands, s.remedies(found)...)
+	}
+	if !s.client.codeLens {
+		commands = append(commands, s.offers(doc)...)
+	}
+	for _, c := range commands {
+		if s.client.codeActionLiterals {
+			actions = append(actions, &protocol.CodeAction{Title: c.Title, Kind: ptr(protocol.CodeActionKindQuickFix), Command: c})
+		} else {
+			actions = append(actions, &c)
 		}
 	}
 	return actions, nil

@@ -17,31 +17,34 @@ import (
 
 // codeLens offers what can be done with a document, on its first line.
 func (s *Server) codeLens(_ context.Context, p *documentParams) ([]protocol.CodeLens, error) {
-	none := []protocol.CodeLens{}
-	uri := document.Canonical(p.TextDocument.URI)
+	lenses := []protocol.CodeLens{}
+	for _, c := range s.offers(document.Canonical(p.TextDocument.URI)) {
+		lenses = append(lenses, protocol.CodeLens{Command: c})
+	}
+	return lenses, nil
+}
+
+// offers are the commands that a document's lenses show.
+func (s *Server) offers(uri string) []protocol.Command {
 	snapshot, ok := s.text(uri)
 	if !ok || s.client.CodeLens == "off" || document.PathOf(uri) == "" {
-		return none, nil
+		return nil
 	}
 	if isSpec(uri) {
-		return s.specLenses(uri), nil
+		return s.specOffers(uri)
 	}
-	if lenses := s.testLenses(document.PathOf(uri)); lenses != nil {
-		return lenses, nil
+	if offers := s.testOffers(document.PathOf(uri)); offers != nil {
+		return offers
 	}
 	files := document.NewOverlay(s.docs.View(), s.disk)
 	at, err := s.locate(files, uri)
 	if err != nil {
-		return none, nil //nolint:nilerr // not a program, or a mistake that a run will tell of
+		return nil // not a program, or a mistake that a run will tell of
 	}
 	if s.client.CodeLens != "always" && !s.looksLikeAProblem(at, snapshot) {
-		return none, nil
+		return nil
 	}
-	lenses := none
-	for _, c := range s.lensCommands(at) {
-		lenses = append(lenses, protocol.CodeLens{Command: c})
-	}
-	return lenses, nil
+	return s.lensCommands(at)
 }
 
 // looksLikeAProblem keeps lenses out of files that have nothing to do with stress

@@ -109,20 +109,16 @@ func (s *Server) caseMarks(snapshot *document.Snapshot) []mark {
 	return []mark{m}
 }
 
-// testLenses are offered in a saved test's files: what can be done with it.
-func (s *Server) testLenses(path string) []protocol.CodeLens {
+// testOffers is what can be done with a saved test, in its files.
+func (s *Server) testOffers(path string) []protocol.Command {
 	r, name, ok := s.roomOfTest(path)
 	if !ok {
 		return nil
 	}
 	tested := s.uriOf(r.Tested)
-	var lenses []protocol.CodeLens
-	for _, c := range []protocol.Command{
+	return []protocol.Command{
 		lensCommand("▶ Run "+filepath.Base(r.Tested)+" on this test", command.Run, command.RunParams{URI: tested, Test: name}),
 		lensCommand("Make it smaller", command.Shrink, command.ShrinkParams{URI: tested, Test: name}),
 		lensCommand("Delete", command.DeleteTest, command.DeleteTestParams{URI: tested, Test: name}),
-	} {
-		lenses = append(lenses, protocol.CodeLens{Command: c})
 	}
-	return lenses
 }

@@ -91,18 +91,15 @@ func unjoin(err error) []error {
 	return []error{err}
 }
 
-// specLenses offers a look at what a spec makes, and the run of its problem.
-func (s *Server) specLenses(uri string) []protocol.CodeLens {
-	lenses := []protocol.CodeLens{{Command: lensCommand("Preview samples", command.SpecPreview,
-		command.SpecPreviewParams{URI: uri, Show: true})}}
+// specOffers are a look at what a spec makes, and the run of its problem.
+func (s *Server) specOffers(uri string) []protocol.Command {
+	offers := []protocol.Command{lensCommand("Preview samples", command.SpecPreview,
+		command.SpecPreviewParams{URI: uri, Show: true})}
 	at, err := s.locate(document.NewOverlay(s.docs.View(), s.disk), uri)
 	if err != nil || at.role == problem.Tested {
-		return lenses
+		return offers
 	}
-	for _, c := range s.lensCommands(at) {
-		lenses = append(lenses, protocol.CodeLens{Command: c})
-	}
-	return lenses
+	return append(offers, s.lensCommands(at)...)
 }
 
 // SpecPreview implements command.Handlers.
