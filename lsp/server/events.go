@@ -50,8 +50,14 @@ func (s *Server) runEnded(run *runs.Run) {
 		s.client.message(protocol.MessageTypeError, "Stress Tester: "+status.Err.Error())
 		return
 	}
-	if result := status.Result; result != nil && result.Verdict.Divergence() {
+	result := status.Result
+	switch {
+	case result == nil:
+	case result.Verdict.Divergence():
 		s.prompt(run, result)
+	case result.Verdict == problem.OK && result.State == problem.Done && !s.client.Run && run.Trigger() == "":
+		// Nothing else tells the user of such a client that all went well.
+		s.client.message(protocol.MessageTypeInfo, fmt.Sprintf("%s: %s", shortName(run.URI()), result.Message))
 	}
 }
 

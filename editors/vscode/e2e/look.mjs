@@ -15,37 +15,32 @@ export default async function (step, opened) {
     await editor.openFile("sol.cpp");
     await editor.untilStatus(/^Stress$/);
     const times = [];
-    for (let i = 0; i < 5; i++) {
+    for (let i = 0; i < 7; i++) {
       await editor.goTo(10);
-      const before = await editor.status();
       // From the key's event in the page to the first change of the status item in the page.
-      const took = page.evaluate(
-        (text) =>
-          new Promise((resolve, reject) => {
-            let pressed = 0;
-            setTimeout(() => reject(new Error(pressed ? "the key changed nothing in the status bar" : "the key did not arrive")), 15_000);
-            const item = () => document.querySelector('.statusbar-item[id$="stresstester.status"]');
-            addEventListener("keydown", (event) => { if (event.key === "b" || event.code === "KeyB") pressed = performance.now(); }, { capture: true });
-            const observer = new MutationObserver(() => {
-              if (pressed && item()?.textContent.trim() !== text) {
-                observer.disconnect();
-                resolve(performance.now() - pressed);
-              }
-            });
-            observer.observe(document.querySelector(".statusbar"), { subtree: true, childList: true, characterData: true, attributes: true });
-          }),
-        before,
-      );
-      took.catch(() => undefined); // it is awaited below
+      await page.evaluate((text) => {
+        const item = () => document.querySelector('.statusbar-item[id$="stresstester.status"]');
+        let pressed = 0;
+        window.answered = new Promise((resolve, reject) => {
+          setTimeout(() => reject(new Error(pressed ? "the key changed nothing in the status bar" : "the key did not arrive")), 15_000);
+          addEventListener("keydown", (event) => { if (event.code === "KeyB") pressed = performance.now(); }, { capture: true });
+          const observer = new MutationObserver(() => {
+            if (pressed && item()?.textContent.trim() !== text) {
+              observer.disconnect();
+              resolve(performance.now() - pressed);
+            }
+          });
+          observer.observe(document.querySelector(".statusbar"), { subtree: true, childList: true, characterData: true, attributes: true });
+        });
+        window.answered.catch(() => undefined); // it is awaited below
+      }, await editor.status());
       await editor.press("Control+Alt+b");
-      const answered = await took.catch((error) => error);
-      if (answered instanceof Error) throw answered;
-      times.push(Math.round(answered));
+      times.push(Math.round(await page.evaluate(() => window.answered)));
       await editor.untilStatus(/^WA on/);
       await editor.webview('[data-action="rerun"]'); // the view is there, and opens no more
     }
     times.sort((a, b) => a - b);
-    console.log(`      key to first change on the screen: ${times.join(", ")} ms; median ${times[2]} ms`);
+    console.log(`      key to first change on the screen: ${times.join(", ")} ms; median ${times[3]} ms`);
     // The fastest is what the extension is to answer for; the others depend on what else the machine does.
     if (times[0] > 100) throw new Error(`the fastest answer took ${times[0]} ms`);
   });

@@ -47,8 +47,8 @@ export default async function (step, opened) {
     const frame = await editor.webview(".columns .block.actual");
     await eventually("the end", async () => (await frame.locator('[data-action="openDifference"]').count()) > 0);
     const input = `${(await frame.locator(".block.input .code").allTextContents()).join("\n")}\n`;
-    matches(/^[1-4]\n-\d+( -\d+){0,3}\n$/, input, "a small input of negative numbers");
-    matches(/^-\d+$/, (await frame.locator(".block.expected mark").allTextContents()).join(" "), "marked in the expected output");
+    equal("1\n-1\n", input, "the smallest input");
+    equal(["-1"], await frame.locator(".block.expected mark").allTextContents(), "marked in the expected output");
     equal(["0"], await frame.locator(".block.actual mark").allTextContents(), "marked in the actual output");
     equal(input, await saved(), "the saved test");
   });
@@ -81,7 +81,7 @@ export default async function (step, opened) {
     await row("sol.cpp").click();
     await row("Brute force").waitFor();
     await row("gen.cpp").waitFor();
-    await row(/expected -\d+, got 0/).waitFor();
+    await row(/expected -1, got 0/).waitFor();
     await row("Saved tests").click();
     await row("wa-1").waitFor();
     await editor.picture("tree");
@@ -93,12 +93,12 @@ export default async function (step, opened) {
     await editor.press("Alt+ArrowUp");
     await eventually("the lines to change places", async () => (await editor.lineTexts())[9].includes("best = max"));
     await editor.command("Stress Tester: Run Stress Test With");
-    await editor.answer("tests=3000");
-    await editor.untilStatus(/^OK, 3,001 tests$/);
+    await editor.answer("tests=300");
+    await editor.untilStatus(/^OK, 301 tests$/);
     await eventually("no diagnostic", async () => !(await editor.problems()).some((row) => /wrong answer/.test(row)));
     await editor.command("Stress Tester: Show Results");
     const frame = await editor.webview(".head.good");
-    matches(/3,001 tests/, await frame.locator(".facts").textContent());
+    matches(/301 tests/, await frame.locator(".facts").textContent());
     await editor.picture("passed");
   });
 
