@@ -18,6 +18,7 @@ var results document
 type document struct {
 	scenes             []measured
 	changed, unchanged float64 // warm start in milliseconds
+	languages          []language
 }
 
 type measured struct {
@@ -148,4 +149,22 @@ func (d *document) svg() string {
 	}
 	b.WriteString("</svg>\n")
 	return b.String()
+}
+
+// language is what was measured of one.
+type language struct {
+	name        string
+	shell, rate float64
+	strategies  map[problem.Role]string
+}
+
+func (d *document) addLanguage(name string, shell, rate float64, strategies map[problem.Role]string) {
+	l := language{name, shell, rate, strategies}
+	for i := range d.languages {
+		if d.languages[i].name == name {
+			d.languages[i] = l
+			return
+		}
+	}
+	d.languages = append(d.languages, l)
 }

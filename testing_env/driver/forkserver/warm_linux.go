@@ -265,7 +265,8 @@ func (w *WarmServer) judge(r *Request, answer string, out Outcome) (Outcome, err
 // what follows, the arguments behind the command's own, and the environment, each
 // ended by a zero byte. Numbers have four bytes, the lowest first.
 func (w *WarmServer) encode(r *Request) error {
-	m := append(w.message[:0], 0, 0, 0, 0, 0, 0, 0, 0)
+	m := w.message[:0]
+	m = append(m, 0, 0, 0, 0, 0, 0, 0, 0)
 	for _, list := range [...][]string{r.Args, r.Env} {
 		for _, text := range list {
 			if strings.IndexByte(text, 0) >= 0 {

@@ -30,9 +30,12 @@ const (
 	auditedEvery = 500
 )
 
-// longRun is from what mean length on it is asked whether a strategy gains anything
-// over a fresh process.
-const longRun = 20 * time.Millisecond
+// longRun is from what mean processor time on it is asked whether a strategy gains
+// anything over a fresh process, after enough runs that a slow start does not count.
+const (
+	longRun     = 20 * time.Millisecond
+	weighedRuns = 6
+)
 
 // strategy is how a program is run: by the fastest means that is still trusted. It
 // is shared by all slots, so that what one learns the others need not.
@@ -107,14 +110,14 @@ func (s *strategy) String() string {
 	return name + ": " + s.reason
 }
 
-// weigh takes note of how long the same run took by the strategy and by exec, and drops
-// the strategy where runs are so long that it gains next to nothing: its audits, which
+// weigh takes note of the processor time of the same run by the strategy and by exec (on
+// a busy machine elapsed time tells nothing), and drops the strategy where runs are so long that it gains next to nothing: its audits, which
 // run the first tests twice, would cost more.
 func (s *strategy) weigh(fast, fresh time.Duration) {
 	s.mu.Lock()
 	s.weighed++
 	s.fast, s.fresh = s.fast+fast, s.fresh+fresh
-	pointless := s.fast > time.Duration(s.weighed)*longRun && s.fresh < s.fast+s.fast/10
+	pointless := s.weighed >= weighedRuns && s.fast > time.Duration(s.weighed)*longRun && s.fresh < s.fast+s.fast/10
 	s.mu.Unlock()
 	if pointless {
 		s.giveUp("its runs take so long that starting a process does not matter")
@@ -402,11 +405,11 @@ func (s *slot) compareWithExec(t *seat, p *program, call *engine.Call, out *engi
 		s.audited = append(s.audited[:0], data...)
 		fast = s.audited
 	}
-	took := out.Wall
+	took := out.CPU
 	if err := s.runExec(t, p, call, out); err != nil {
 		return err
 	}
-	p.strategy.weigh(took, out.Wall)
+	p.strategy.weigh(took, out.CPU)
 	if out.Limit != engine.NoLimit || out.Crashed() {
 		p.strategy.giveUp("a fresh process failed where a faster run did not")
 		return nil

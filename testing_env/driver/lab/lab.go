@@ -135,7 +135,8 @@ func (p *program) addressSpace(l problem.Limits) uint64 {
 	if p.recipe.Threads {
 		return math.MaxUint64
 	}
-	return uint64(2*(l.Memory+p.recipe.MemoryOverhead)) + 4<<30
+	// Haskell wants some eight times its heap's limit.
+	return uint64(8*(l.Memory+p.recipe.MemoryOverhead)) + 4<<30
 }
 
 // processes bounds processes and threads together.
