@@ -52,7 +52,7 @@ func NewAuthenticator(store *authdb.Store, sealer Sealer) *Authenticator {
 
 // Bearer finds who acts with a bearer token. The error is [ErrUnknownToken] or the database's.
 func (a *Authenticator) Bearer(ctx context.Context, token string) (Principal, error) {
-	return a.cached(ctx, "bearer\x00"+token, func(now time.Time) (authdb.Bearer, error) {
+	return a.cached("bearer\x00"+token, func(now time.Time) (authdb.Bearer, error) {
 		if strings.HasPrefix(token, PersonalTokenPrefix) {
 			return a.store.BearerByPersonalToken(ctx, authdb.Hash(token), now)
 		}
@@ -66,12 +66,12 @@ func (a *Authenticator) Bearer(ctx context.Context, token string) (Principal, er
 
 // Session finds who acts with the value of a session's cookie.
 func (a *Authenticator) Session(ctx context.Context, value string) (Principal, error) {
-	return a.cached(ctx, "session\x00"+value, func(now time.Time) (authdb.Bearer, error) {
+	return a.cached("session\x00"+value, func(now time.Time) (authdb.Bearer, error) {
 		return a.store.BearerBySession(ctx, authdb.Hash(value), now)
 	})
 }
 
-func (a *Authenticator) cached(ctx context.Context, key string, ask func(now time.Time) (authdb.Bearer, error)) (Principal, error) {
+func (a *Authenticator) cached(key string, ask func(now time.Time) (authdb.Bearer, error)) (Principal, error) {
 	hash := sha256.Sum256([]byte(key))
 	now := a.now()
 	a.mu.Lock()
@@ -87,7 +87,7 @@ func (a *Authenticator) cached(ctx context.Context, key string, ask func(now tim
 	if err != nil {
 		return Principal{}, fmt.Errorf("finding out who acts: %w", err)
 	}
-	p := Principal{User: b.User, Username: b.Username, Device: b.Device, DeviceName: b.DeviceName, Kind: b.Kind, scopes: b.Scopes}
+	p := Principal{User: b.User, Username: b.Username, Device: b.Device, DeviceName: b.DeviceName, Kind: b.Kind, Authenticated: b.Authenticated, scopes: b.Scopes}
 	until := now.Add(CacheTime)
 	if b.Expires.Before(until) {
 		until = b.Expires

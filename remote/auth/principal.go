@@ -12,6 +12,7 @@ package auth
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -35,7 +36,9 @@ type Principal struct {
 	Device     uuid.UUID // the login, browser or personal token they act through
 	DeviceName string
 	Kind       authdb.DeviceKind
-	scopes     []string
+	// Authenticated is when the user last showed a credential.
+	Authenticated time.Time
+	scopes        []string
 }
 
 // Has reports whether the principal's token is good for scope.
@@ -52,7 +55,21 @@ func (p Principal) Has(scope Scope) bool {
 // Scopes lists what the token is good for; nil for a web session.
 func (p Principal) Scopes() []string { return slices.Clone(p.scopes) }
 
-type principalKey struct{}
+type (
+	principalKey struct{}
+	originKey    struct{}
+)
+
+// WithOrigin is ctx of a request that comes from o.
+func WithOrigin(ctx context.Context, o Origin) context.Context {
+	return context.WithValue(ctx, originKey{}, o)
+}
+
+// OriginOf tells where a request comes from; the server's outermost handler has set it.
+func OriginOf(ctx context.Context) Origin {
+	o, _ := ctx.Value(originKey{}).(Origin)
+	return o
+}
 
 // WithPrincipal is ctx with p acting in it.
 func WithPrincipal(ctx context.Context, p Principal) context.Context {

@@ -2,8 +2,8 @@ package postgres
 
 import (
 	"context"
-	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"time"
@@ -29,7 +29,7 @@ type Migration struct {
 // number of processes may try at once; one does it while the others wait.
 func Migrate(ctx context.Context, config Config) ([]Migration, error) {
 	var done []Migration
-	err := withMigrator(ctx, config, func(p *goose.Provider) error {
+	err := withMigrator(config, func(p *goose.Provider) error {
 		results, err := p.Up(ctx)
 		for _, r := range results {
 			done = append(done, Migration{Name: r.Source.Path, Duration: r.Duration})
@@ -44,7 +44,7 @@ func Migrate(ctx context.Context, config Config) ([]Migration, error) {
 
 // MigrateTo goes up or down to a version; 0 leaves an empty database.
 func MigrateTo(ctx context.Context, config Config, version int64) error {
-	err := withMigrator(ctx, config, func(p *goose.Provider) error {
+	err := withMigrator(config, func(p *goose.Provider) error {
 		now, err := p.GetDBVersion(ctx)
 		if err != nil {
 			return err
@@ -65,7 +65,7 @@ func MigrateTo(ctx context.Context, config Config, version int64) error {
 // Pending tells how many migrations the database lacks.
 func Pending(ctx context.Context, config Config) (int, error) {
 	n := 0
-	err := withMigrator(ctx, config, func(p *goose.Provider) error {
+	err := withMigrator(config, func(p *goose.Provider) error {
 		status, err := p.Status(ctx)
 		for _, s := range status {
 			if s.State == goose.StatePending {
@@ -80,15 +80,15 @@ func Pending(ctx context.Context, config Config) (int, error) {
 	return n, nil
 }
 
-func withMigrator(ctx context.Context, config Config, fn func(*goose.Provider) error) error {
+func withMigrator(config Config, fn func(*goose.Provider) error) (err error) {
 	cc, err := pgx.ParseConfig(config.connString())
 	if err != nil {
 		return hide(err, config)
 	}
 	// A migration that waits for a lock blocks everybody behind it.
 	cc.RuntimeParams["lock_timeout"] = "3000"
-	var db *sql.DB = stdlib.OpenDB(*cc)
-	defer db.Close()
+	db := stdlib.OpenDB(*cc)
+	defer func() { err = errors.Join(err, db.Close()) }()
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		return err

@@ -206,8 +206,8 @@ func (c *Cluster) Restart(ctx context.Context) error {
 		}
 		select {
 		case err := <-exit:
-			exit <- err
-			return fmt.Errorf("postgres ended while starting (%v): %s", err, bytes.TrimSpace(c.log.Bytes()))
+			exit <- err // for wait
+			return fmt.Errorf("postgres ended while starting: %w: %s", err, bytes.TrimSpace(c.log.Bytes()))
 		case <-ctx.Done():
 			return errors.Join(fmt.Errorf("waiting for Postgres: %w", ctx.Err()), c.Kill())
 		case <-time.After(15 * time.Millisecond):
@@ -232,9 +232,8 @@ func (c *Cluster) Exec(ctx context.Context, statement string) error {
 	if err != nil {
 		return fmt.Errorf("connecting to Postgres: %w", err)
 	}
-	defer conn.Close(ctx)
 	_, err = conn.Exec(ctx, statement)
-	return err
+	return errors.Join(err, conn.Close(ctx))
 }
 
 // Kill ends all of the server's processes at once, as a crash does. The data stays.

@@ -107,7 +107,8 @@ create table auth.refresh_tokens (
   created_at timestamptz not null default now(),
   expires_at timestamptz not null,        -- idle limit
   rotated_at timestamptz,                 -- when it was exchanged
-  replaced_by bytea                       -- hash of its latest successor
+  replaced_by bytea,                      -- hash of its latest successor
+  superseded boolean not null default false -- its predecessor was exchanged again; nobody may use this one
 );
 create index refresh_tokens_family on auth.refresh_tokens (family_id);
 
@@ -149,8 +150,11 @@ create table auth.authorizations (
   device_name text not null default '',
   user_id uuid references auth.users on delete cascade,
   authenticated_at timestamptz,
+  decided boolean not null default false, -- the user allowed it
   code_hash bytea unique,
+  code_expires_at timestamptz,
   used_at timestamptz,                    -- when the code was exchanged
+  replayed_at timestamptz,                -- when the code came a second time
   family_id uuid references auth.token_families on delete set null,
   created_at timestamptz not null default now(),
   expires_at timestamptz not null
