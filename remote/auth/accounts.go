@@ -29,6 +29,11 @@ var (
 	ErrNameTaken   = errors.New("that user name is taken")
 )
 
+// An InputError means that something a person entered cannot be taken; the text says why.
+type InputError struct{ Reason string }
+
+func (e *InputError) Error() string { return e.Reason }
+
 // A TooManyError means that a limit was reached.
 type TooManyError struct {
 	What  string        // what there was too much of
@@ -65,6 +70,15 @@ func (l Limits) withDefaults() Limits {
 		if *f.field == 0 {
 			*f.field = f.value
 		}
+	}
+	return l
+}
+
+// Times is l with every limit n times as high, for many people behind one address.
+func (l Limits) Times(n int) Limits {
+	l = l.withDefaults()
+	for _, field := range []*float64{&l.SignInPerIP, &l.SignInPerAccount, &l.SignUpPerIP, &l.UserCodePerIP, &l.TokenPerIP} {
+		*field *= float64(max(n, 1))
 	}
 	return l
 }
@@ -292,15 +306,15 @@ func (a *Accounts) NewToken(ctx context.Context, user uuid.UUID, name string, sc
 	name = strings.TrimSpace(name)
 	switch {
 	case name == "" || utf8.RuneCountInString(name) > 60:
-		return "", authdb.PersonalToken{}, errors.New("give the token a name of at most 60 characters")
+		return "", authdb.PersonalToken{}, &InputError{"give the token a name of at most 60 characters"}
 	case len(scopes) == 0:
-		return "", authdb.PersonalToken{}, errors.New("choose what the token may do")
+		return "", authdb.PersonalToken{}, &InputError{"choose what the token may do"}
 	case lifetime <= 0 || lifetime > MaxPersonalLifetime:
-		return "", authdb.PersonalToken{}, errors.New("a token lasts between a day and a year")
+		return "", authdb.PersonalToken{}, &InputError{"a token lasts between a day and a year"}
 	}
 	for _, s := range scopes {
 		if _, known := ScopeText[s]; !known {
-			return "", authdb.PersonalToken{}, fmt.Errorf("there is no scope %q", s)
+			return "", authdb.PersonalToken{}, &InputError{fmt.Sprintf("there is no scope %q", s)}
 		}
 	}
 	existing, err := a.store.PersonalTokens(ctx, user)
@@ -308,7 +322,7 @@ func (a *Accounts) NewToken(ctx context.Context, user uuid.UUID, name string, sc
 		return "", authdb.PersonalToken{}, err
 	}
 	if len(existing) >= MaxPersonalTokens {
-		return "", authdb.PersonalToken{}, fmt.Errorf("you have %d tokens, and more are not allowed; delete one first", len(existing))
+		return "", authdb.PersonalToken{}, &InputError{fmt.Sprintf("you have %d tokens, and more are not allowed; delete one first", len(existing))}
 	}
 	token, made, err := CreatePersonalToken(ctx, a.store, user, name, scopes, a.now().Add(lifetime))
 	if err != nil {

@@ -5,10 +5,13 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/google/uuid"
 
 	"stresstester/remote/postgres/authdb"
 )
@@ -35,6 +38,7 @@ type Authenticator struct {
 
 	mu    sync.Mutex
 	cache map[[sha256.Size]byte]cached
+	used  map[uuid.UUID]string // devices seen since they were last recorded, and from where
 }
 
 type cached struct {
@@ -47,7 +51,7 @@ const cacheSize = 20_000
 
 // NewAuthenticator is one on store; sealer must be the one the provider issues with.
 func NewAuthenticator(store *authdb.Store, sealer Sealer) *Authenticator {
-	return &Authenticator{store: store, sealer: sealer, now: time.Now, cache: map[[sha256.Size]byte]cached{}}
+	return &Authenticator{store: store, sealer: sealer, now: time.Now, cache: map[[sha256.Size]byte]cached{}, used: map[uuid.UUID]string{}}
 }
 
 // Bearer finds who acts with a bearer token. The error is [ErrUnknownToken] or the database's.
@@ -101,6 +105,40 @@ func (a *Authenticator) cached(key string, ask func(now time.Time) (authdb.Beare
 	return p, nil
 }
 
+// RecordUse writes down, every so often until ctx ends, when devices were last used. It is
+// no part of answering a request, and losing it loses nothing.
+func (a *Authenticator) RecordUse(ctx context.Context) {
+	tick := time.NewTicker(10 * time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		a.mu.Lock()
+		used := a.used
+		a.used = map[uuid.UUID]string{}
+		a.mu.Unlock()
+		for device, ip := range used {
+			if err := a.store.Seen(ctx, device, ip, a.now()); err != nil {
+				if ctx.Err() == nil {
+					slog.WarnContext(ctx, "the last use of devices was not recorded", "error", err)
+				}
+				break
+			}
+		}
+	}
+}
+
+func (a *Authenticator) saw(device uuid.UUID, ip string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if len(a.used) < cacheSize {
+		a.used[device] = ip
+	}
+}
+
 // Forget drops all remembered answers, so that a revocation made here takes effect here at once.
 func (a *Authenticator) Forget() {
 	a.mu.Lock()
@@ -128,6 +166,7 @@ func (a *Authenticator) Middleware(next http.Handler) http.Handler {
 			case err != nil:
 				unavailable(w)
 			default:
+				a.saw(p.Device, OriginOf(r.Context()).IP)
 				next.ServeHTTP(w, r.WithContext(WithPrincipal(r.Context(), p)))
 			}
 			return
@@ -136,6 +175,7 @@ func (a *Authenticator) Middleware(next http.Handler) http.Handler {
 			p, err := a.Session(r.Context(), value)
 			switch {
 			case err == nil:
+				a.saw(p.Device, OriginOf(r.Context()).IP)
 				r = r.WithContext(WithPrincipal(r.Context(), p))
 			case !errors.Is(err, ErrUnknownToken):
 				unavailable(w)

@@ -105,11 +105,6 @@ func (p *Provider) discovery(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// ErrBadRequest means that an authorization request cannot be answered by a redirect; the text is for the person who sees it.
-type ErrBadRequest struct{ Reason string }
-
-func (e ErrBadRequest) Error() string { return e.Reason }
-
 // authorize looks at what the library would answer with bare text, and lets it do the rest.
 func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()

@@ -174,3 +174,15 @@ func (db *DB) AsUser(ctx context.Context, user uuid.UUID, fn func(tx pgx.Tx) err
 		return fn(tx)
 	})
 }
+
+// PoolStats describes the pool at this moment.
+type PoolStats struct {
+	Acquired, Idle, Max int32
+	Waited              int64 // how often a connection was waited for, since the start
+}
+
+// Stats describes the pool, for metrics.
+func (db *DB) Stats() PoolStats {
+	s := db.pool.Stat()
+	return PoolStats{Acquired: s.AcquiredConns(), Idle: s.IdleConns(), Max: s.MaxConns(), Waited: s.EmptyAcquireCount()}
+}
