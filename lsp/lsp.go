@@ -14,6 +14,7 @@ import (
 	"stresstester/lsp/companion"
 	"stresstester/lsp/runs"
 	"stresstester/lsp/server"
+	"stresstester/remote/share"
 )
 
 // Deps are what the server needs from its surroundings.
@@ -26,6 +27,12 @@ type Runs = runs.Registry
 // Problems hands problems from the browser to the editors of one process. The zero
 // value is ready.
 type Problems = companion.Router
+
+// Rooms are the user's shared rooms and the editors that have their files open.
+type Rooms = server.Rooms
+
+// NewRooms lets the service's rooms find the editors of one process.
+func NewRooms(service *share.Service) *Rooms { return server.NewRooms(service) }
 
 // ErrNoShutdown is returned when the editor said exit without shutdown, for which
 // the protocol wants exit status 1.

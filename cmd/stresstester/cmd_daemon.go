@@ -184,9 +184,13 @@ type serving struct {
 	sandboxes *sandboxes
 	scratch   string
 	browser   *companion.Listener // nil until it listens
+	stopSync  func()              // nil until rooms are synced
 }
 
 func (s *serving) close() {
+	if s.stopSync != nil {
+		s.stopSync()
+	}
 	if s.browser != nil {
 		s.browser.Close()
 	}
@@ -214,6 +218,10 @@ func (o *daemonOptions) listen(ctx context.Context, a *app) (*serving, error) {
 		return nil, err
 	}
 	deps := serverDeps(sandboxes, log)
+	if s.stopSync, err = syncRooms(ctx, a, &deps); err != nil {
+		s.close()
+		return nil, err
+	}
 	deps.Runs, deps.Shared, deps.Scratch = &lsp.Runs{}, true, s.scratch
 	s.Daemon, err = daemon.Listen(daemon.Config{
 		Place: place, Build: build, Idle: o.idle, Log: log,

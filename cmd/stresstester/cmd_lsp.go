@@ -116,6 +116,11 @@ func (o *lspOptions) serve(ctx context.Context, a *app, log *zap.Logger, in io.R
 	}
 	defer browser.Close()
 	deps.Notice, deps.Scratch = notice, scratch
+	stopSync, err := syncRooms(ctx, a, &deps)
+	if err != nil {
+		return err
+	}
+	defer stopSync()
 	err = lsp.Serve(ctx, in, out, deps)
 	if interrupted.stopped.Load() {
 		return exit(exitInterrupted)
@@ -131,6 +136,25 @@ func serverDeps(sandboxes *sandboxes, log *zap.Logger) lsp.Deps {
 		Version: buildVersion(),
 		Log:     log,
 	}
+}
+
+// syncRooms keeps shared rooms in step, behind the editors' backs, until it is
+// stopped. Where that cannot be, stress testing goes on without.
+func syncRooms(ctx context.Context, a *app, deps *lsp.Deps) (stop func(), err error) {
+	service, err := a.rooms()
+	if err != nil {
+		deps.Log.Warn("there are no shared rooms", zap.Error(err))
+		return func() {}, nil
+	}
+	service.Syncer.Log = deps.Log.Named("rooms")
+	deps.Rooms = lsp.NewRooms(service)
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		service.Syncer.Run(ctx)
+	}()
+	return func() { cancel(); <-done }, nil
 }
 
 // companionVariable says on which ports Competitive Companion is listened for.

@@ -82,8 +82,8 @@ to its core and shows the line that printed the wrong answer.
 	}
 	root.PersistentFlags().BoolVarP(&a.verbose, "verbose", "v", false, "log what the sandbox does to standard error")
 	root.SetFlagErrorFunc(usage)
-	root.AddGroup(&cobra.Group{ID: "test", Title: "Testing:"}, &cobra.Group{ID: "setup", Title: "Set-up:"})
-	root.AddCommand(a.runCommand(), a.shrinkCommand(), a.specCommand(), a.doctorCommand(), a.imageCommand(), a.lspCommand(), a.daemonCommand(), a.versionCommand())
+	root.AddGroup(&cobra.Group{ID: "test", Title: "Testing:"}, &cobra.Group{ID: "share", Title: "Sharing:"}, &cobra.Group{ID: "setup", Title: "Set-up:"})
+	root.AddCommand(a.runCommand(), a.shrinkCommand(), a.specCommand(), a.roomCommand(), a.loginCommand(), a.logoutCommand(), a.doctorCommand(), a.imageCommand(), a.lspCommand(), a.daemonCommand(), a.versionCommand())
 	root.SetHelpCommandGroupID("setup")
 	root.SetCompletionCommandGroupID("setup")
 	return root

@@ -32,6 +32,16 @@ type Handlers interface {
 	DeleteTest(context.Context, DeleteTestParams) (DeleteTestResult, error)
 	SpecPreview(context.Context, SpecPreviewParams) (SpecPreviewResult, error)
 	Doctor(context.Context, DoctorParams) (DoctorResult, error)
+	Login(context.Context, LoginParams) (LoginResult, error)
+	Logout(context.Context, LogoutParams) (LogoutResult, error)
+	RoomsList(context.Context, RoomsListParams) (RoomsListResult, error)
+	RoomsStatus(context.Context, RoomsStatusParams) (RoomsStatusResult, error)
+	RoomsShare(context.Context, RoomsShareParams) (RoomsShareResult, error)
+	RoomsJoin(context.Context, RoomsJoinParams) (RoomsJoinResult, error)
+	RoomsSync(context.Context, RoomsSyncParams) (RoomsStatusResult, error)
+	RoomsLeave(context.Context, RoomsLeaveParams) (RoomsLeaveResult, error)
+	RoomsResolve(context.Context, RoomsResolveParams) (RoomsResolveResult, error)
+	RoomsOpenConflict(context.Context, RoomsOpenConflictParams) (RoomsOpenConflictResult, error)
 }
 
 // The commands' names.
@@ -51,6 +61,16 @@ const (
 	DeleteTest         = "stresstester.deleteTest"
 	SpecPreview        = "stresstester.spec.preview"
 	Doctor             = "stresstester.doctor"
+	Login              = "stresstester.login"
+	Logout             = "stresstester.logout"
+	RoomsList          = "stresstester.rooms.list"
+	RoomsStatus        = "stresstester.rooms.status"
+	RoomsShare         = "stresstester.rooms.share"
+	RoomsJoin          = "stresstester.rooms.join"
+	RoomsSync          = "stresstester.rooms.sync"
+	RoomsLeave         = "stresstester.rooms.leave"
+	RoomsResolve       = "stresstester.rooms.resolve"
+	RoomsOpenConflict  = "stresstester.rooms.openConflict"
 )
 
 // All is every command that works, in the order in which they are documented.
@@ -86,6 +106,26 @@ func All() []Command {
 			"Makes a few inputs that follow a spec, which need not be saved."),
 		declare(Doctor, "Check the installation", Handlers.Doctor,
 			"Checks the installation and says what to do where something does not work."),
+		declare(Login, "Sign in to a server", Handlers.Login,
+			"Signs in to a shared server in the browser, or with a code that is typed in on any device, and answers when that is done. Where to go is always told by a message, too."),
+		declare(Logout, "Sign out of a server", Handlers.Logout,
+			"Signs out of a shared server. Folders and rooms stay as they are."),
+		declare(RoomsList, "List shared rooms", Handlers.RoomsList,
+			"Lists the user's rooms, on the server and on this machine. Where the server cannot be asked, those with a folder here are listed."),
+		declare(RoomsStatus, "Show how shared rooms stand", Handlers.RoomsStatus,
+			"Tells how the rooms with a folder on this machine stand, without asking the server."),
+		declare(RoomsShare, "Share a problem", Handlers.RoomsShare,
+			"Makes a room of the document's problem, unless it is one, and a link by which others can join."),
+		declare(RoomsJoin, "Join a shared room", Handlers.RoomsJoin,
+			"Brings a room into a folder of this machine, by an invitation's link or by the room's own address."),
+		declare(RoomsSync, "Sync shared rooms", Handlers.RoomsSync,
+			"Syncs a room, or all of them, now. They are anyway, by themselves."),
+		declare(RoomsLeave, "Leave a shared room", Handlers.RoomsLeave,
+			"Takes the folder out of its room, and the user too unless local is set. The files stay."),
+		declare(RoomsResolve, "Decide a conflict", Handlers.RoomsResolve,
+			"Decides a conflict between this machine's text and the room's."),
+		declare(RoomsOpenConflict, "Open a conflict", Handlers.RoomsOpenConflict,
+			"Opens a document with both sides of a conflict between markers. Once it is edited, rooms.resolve with merged takes it."),
 	}
 }
 

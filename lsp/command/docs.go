@@ -62,7 +62,7 @@ func notificationSection() string {
 // typeSection describes the objects that occur in several places.
 func typeSection() string {
 	var b strings.Builder
-	for _, t := range []reflect.Type{reflect.TypeFor[RunInfo](), reflect.TypeFor[SavedTest](), reflect.TypeFor[RoleFile](), reflect.TypeFor[Sample](), reflect.TypeFor[SpecMistake](), reflect.TypeFor[CompanionWishes]()} {
+	for _, t := range append([]reflect.Type{reflect.TypeFor[RunInfo](), reflect.TypeFor[SavedTest](), reflect.TypeFor[RoleFile](), reflect.TypeFor[Sample](), reflect.TypeFor[SpecMistake](), reflect.TypeFor[CompanionWishes]()}, roomTypes()...) {
 		fmt.Fprintf(&b, "### %s\n\n", t.Name())
 		table(&b, "Field", jsonFields(t))
 	}

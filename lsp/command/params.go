@@ -298,6 +298,7 @@ type Wishes struct {
 	// CodeLens is when code lenses are shown.
 	CodeLens string `json:"codeLens" doc:"auto (the default): in files that have a helper, a configuration, a saved test or a main or solve; always; off"`
 	Prompts  *bool  `json:"prompts" doc:"ask the user what to do when a run finds a counterexample; default true"`
+	Rooms    bool   `json:"rooms" doc:"send stresstester/rooms and stresstester/save"`
 	// Companion is what becomes of problems from the browser.
 	Companion CompanionWishes `json:"companion" doc:"how sources of problems from Competitive Companion are made; see CompanionWishes"`
 }
@@ -314,6 +315,8 @@ const (
 	NotifyStatus = "stresstester/status"
 	NotifyDiff   = "stresstester/diff"
 	NotifyFocus  = "stresstester/focus"
+	NotifyRooms  = "stresstester/rooms"
+	NotifySave   = "stresstester/save"
 )
 
 // Note is the declaration of a notification.
@@ -343,6 +346,10 @@ func notifications() []Note {
 			Doc: "How the sandbox stands, at the beginning and at every change."},
 		{Name: NotifyDiff, params: reflect.TypeFor[DiffNotification](),
 			Doc: "Two outputs to be shown beside each other, because the user asked for it."},
+		{Name: NotifyRooms, params: reflect.TypeFor[RoomsNotification](),
+			Doc: "How the shared rooms with a folder on this machine stand, at the beginning and at every change."},
+		{Name: NotifySave, params: reflect.TypeFor[SaveNotification](),
+			Doc: "A document that had no unsaved changes got some from its room. If it still has that version, it should be saved."},
 		{Name: NotifyFocus, params: reflect.TypeFor[FocusNotification](), fromClient: true,
 			Doc: "The window has got or lost the user's attention. What arrives from a browser goes to the window that had it last; without this notification, to the one that was used last."},
 	}

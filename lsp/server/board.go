@@ -31,8 +31,9 @@ type mark struct {
 	failure int
 	// create is the missing role that the remedy creates, if that is the remedy.
 	create string
-	// fixes are edits of the document that mend it.
-	fixes []fix
+	// fixes are edits of the document that mend it, remedies are commands that do.
+	fixes    []fix
+	remedies []protocol.Command
 }
 
 // fix is an edit that mends something.
@@ -64,6 +65,7 @@ type board struct {
 	mu        sync.Mutex
 	problems  map[string]*shown // by the tested document
 	texts     map[string][]mark // by document: what its text alone tells
+	rooms     map[string][]mark // by document: what waits for a decision in its room
 	published map[string]bool   // documents that have diagnostics in the editor
 	// edits are those made to the documents while a run works on their older
 	// texts, by run and document.
@@ -75,6 +77,7 @@ func newBoard(s *Server) *board {
 		s:         s,
 		problems:  map[string]*shown{},
 		texts:     map[string][]mark{},
+		rooms:     map[string][]mark{},
 		published: map[string]bool{},
 		edits:     map[*runs.Run]map[string][]document.Edit{},
 	}
@@ -141,6 +144,17 @@ func (b *board) read(doc string, marks []mark) {
 	b.publish(doc)
 }
 
+// divided shows what of a document waits for a decision in its room.
+func (b *board) divided(doc string, marks []mark) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(marks)+len(b.rooms[doc]) == 0 {
+		return
+	}
+	b.rooms[doc] = marks
+	b.publish(doc)
+}
+
 // replace shows the problem anew, wherever it was and is shown.
 func (b *board) replace(tested string, next *shown) {
 	touched := map[string]bool{}
@@ -169,6 +183,11 @@ func (b *board) edited(document string, edits []document.Edit) {
 		}
 	}
 	stale := map[string]bool{}
+	for i := range b.rooms[document] {
+		if b.rooms[document][i].shift(document, edits) {
+			stale[document] = true
+		}
+	}
 	for _, p := range b.problems {
 		b.move(p, document, edits, stale)
 	}
@@ -252,7 +271,7 @@ func (b *board) marksAt(document string, at document.Range, yield func(*runs.Run
 		r := m.rangeIn(snapshot)
 		return m.uri == document && !at.End.Before(r.Start) && !r.End.Before(at.Start)
 	}
-	for _, m := range b.texts[document] {
+	for _, m := range slices.Concat(b.texts[document], b.rooms[document]) {
 		if meets(m) {
 			yield(nil, m)
 		}
@@ -288,6 +307,9 @@ func (b *board) publish(doc string) {
 		diagnostics = append(diagnostics, b.diagnostic(&b.texts[doc][i], &shown{}, snapshot))
 	}
 	mistaken := len(diagnostics) > 0
+	for i := range b.rooms[doc] {
+		diagnostics = append(diagnostics, b.diagnostic(&b.rooms[doc][i], &shown{}, snapshot))
+	}
 	for _, p := range b.problems {
 		for i := range p.marks {
 			m := &p.marks[i]

@@ -83,6 +83,25 @@ func (c *cases) write(run *runs.Run, failure int, name, text string) (string, er
 	return path, nil
 }
 
+// note is the path of a text that has nothing to do with a run. Each has a folder of
+// its own.
+func (c *cases) note(name string, text []byte) (string, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.makeRoot(); err != nil {
+		return "", err
+	}
+	dir, err := os.MkdirTemp(c.root, "note-")
+	if err != nil {
+		return "", fmt.Errorf("making room for %s: %w", name, err)
+	}
+	path := filepath.Join(dir, name)
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		return "", fmt.Errorf("writing %s: %w", name, err)
+	}
+	return path, nil
+}
+
 // dir is the folder of a failure's files, which exists from then on.
 func (c *cases) dir(run *runs.Run, failure int) (string, error) {
 	if err := c.makeRoot(); err != nil {

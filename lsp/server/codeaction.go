@@ -89,7 +89,7 @@ func (s *Server) marksIn(doc string, at document.Range) []foundMark {
 
 func (s *Server) remedies(m foundMark) []protocol.Command {
 	if m.run == nil {
-		return nil
+		return m.remedies
 	}
 	uri, run := m.run.URI(), m.run.ID()
 	if m.create != "" {

@@ -30,6 +30,9 @@ func (s *Server) offers(uri string) []protocol.Command {
 	if !ok || s.client.CodeLens == "off" || document.PathOf(uri) == "" {
 		return nil
 	}
+	if offers := s.mergeOffers(document.PathOf(uri)); offers != nil {
+		return offers
+	}
 	if isSpec(uri) {
 		return s.specOffers(uri)
 	}

@@ -51,6 +51,7 @@ func (s *Server) runEnded(run *runs.Run) {
 		return
 	}
 	result := status.Result
+	s.recordRun(run, result)
 	switch {
 	case result == nil:
 	case result.Verdict.Divergence():

@@ -28,6 +28,7 @@ func (s *Server) initialize(_ context.Context, p *protocol.InitializeParams, _ f
 	}
 	s.log.Info("an editor connected", zap.String("editor", p.ClientInfo.Name), zap.Any("abilities", s.client.abilities))
 	s.runs.SetEditor(p.ClientInfo.Name)
+	s.editor = p.ClientInfo.Name
 	s.folders.change(nil, workspaceFolders(p))
 	if starter, ok := s.deps.Sandbox.(interface{ Start() }); ok {
 		starter.Start()
@@ -85,6 +86,7 @@ func (s *Server) capabilities() protocol.ServerCapabilities {
 func (s *Server) initialized(context.Context, *struct{}) error {
 	s.watchSandbox()
 	s.joinCompanion()
+	s.joinRooms()
 	if s.deps.Notice != "" {
 		s.client.logMessage(protocol.MessageTypeWarning, s.deps.Notice)
 	}

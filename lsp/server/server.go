@@ -48,6 +48,8 @@ type Deps struct {
 	// CompanionStatus is a sentence about where problems are waited for; nil means
 	// that there is nothing to say.
 	CompanionStatus func() string
+	// Rooms are the user's shared rooms; nil means that there are none.
+	Rooms *Rooms
 	// Notice is told to the user once the editor has connected; empty means
 	// nothing.
 	Notice string
@@ -94,6 +96,9 @@ type Server struct {
 	watches   watches
 	lenses    lensClock
 	attention attention
+	offered   offered
+	shown     roomsShown
+	editor    string     // what the editor calls itself, after initialize
 	taking    sync.Mutex // held while files are made of a problem from the browser
 	folders   folders
 

@@ -45,6 +45,7 @@ func (s *Server) didOpen(_ context.Context, p *didOpenParams) error {
 	s.attention.noteDocument(snapshot.URI())
 	s.board.edited(snapshot.URI(), nil)
 	s.board.read(snapshot.URI(), s.checkText(snapshot))
+	s.roomSaved(snapshot.Path())
 	return nil
 }
 
@@ -76,12 +77,19 @@ func (s *Server) didClose(_ context.Context, p *documentParams) error {
 	s.docs.Close(uri)
 	s.board.edited(uri, nil)
 	s.board.read(uri, nil)
+	s.offered.close(document.PathOf(uri))
+	s.roomSaved(document.PathOf(uri))
 	return nil
 }
 
 func (s *Server) didSave(_ context.Context, p *documentParams) error {
 	s.attention.note()
-	s.saved(document.Canonical(p.TextDocument.URI))
+	uri := document.Canonical(p.TextDocument.URI)
+	if snapshot, open := s.docs.View().Get(uri); open {
+		s.offered.save(snapshot.Path(), snapshot.Text())
+		s.roomSaved(snapshot.Path())
+	}
+	s.saved(uri)
 	return nil
 }
 

@@ -48,7 +48,10 @@ type Vault struct {
 }
 
 // ConfigDir is the folder for credentials and the list of servers.
-func ConfigDir() (string, error) {
+func ConfigDir(getenv func(string) string) (string, error) {
+	if dir := getenv("XDG_CONFIG_HOME"); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "stresstester"), nil
+	}
 	dir, err := os.UserConfigDir()
 	if err != nil {
 		return "", fmt.Errorf("finding the folder for settings: %w", err)

@@ -61,7 +61,7 @@ func New(c Config) (*Service, error) {
 	if c.Log == nil {
 		c.Log = zap.NewNop()
 	}
-	configDir, err := client.ConfigDir()
+	configDir, err := client.ConfigDir(c.Getenv)
 	if err != nil {
 		return nil, err
 	}
@@ -69,10 +69,7 @@ func New(c Config) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	state, err := sync.OpenState(filepath.Join(stateDir, "rooms"))
-	if err != nil {
-		return nil, err
-	}
+	state := sync.OpenState(filepath.Join(stateDir, "rooms"))
 	s := &Service{
 		State: state, Servers: client.Servers{Dir: configDir}, config: c, links: map[string]*link{},
 		vault: &client.Vault{Dir: configDir, FileOnly: c.Getenv("STRESSTESTER_KEYRING") == "off", Fallback: func(path string, why error) {

@@ -25,6 +25,9 @@ type Editors interface {
 	// Ancestor is the offer from which a document with the given text was made, if
 	// the file is open, its text is that and an offer was taken since it was saved.
 	Ancestor(path string, text []byte) (ancestor []byte, ok bool)
+	// Recorded is told that the text, for which Ancestor knew one, was recorded: what
+	// is made of it from then on is made of it, not of an offer.
+	Recorded(path string, text []byte)
 }
 
 // ErrFolderGone is wrapped where a room's folder or its tested file is not there.
@@ -302,6 +305,16 @@ func (f *Folder) Ancestor(slot api.Slot, now Content) (Content, bool) {
 	}
 	text, ok := f.Editors.Ancestor(filepath.Join(f.Dir, path), now.Text)
 	return Content{Name: now.Name, Text: text}, ok
+}
+
+// Recorded implements Worktree.
+func (f *Folder) Recorded(slot api.Slot, now Content) {
+	if f.Editors == nil || now.Deleted {
+		return
+	}
+	if path, err := f.path(slot, now.Name); err == nil {
+		f.Editors.Recorded(filepath.Join(f.Dir, path), now.Text)
+	}
 }
 
 // Write implements Worktree. A file appears as a whole; one that is replaced by

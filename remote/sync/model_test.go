@@ -259,6 +259,12 @@ func (t *tree) Ancestor(slot api.Slot, now Content) (Content, bool) {
 	return Content{}, false
 }
 
+func (t *tree) Recorded(slot api.Slot, now Content) {
+	if b, ok := t.open[slot]; ok && b.text.Equal(now) {
+		b.offered = nil
+	}
+}
+
 // device is one client: what survives a crash and what does not.
 type device struct {
 	name    string
@@ -512,13 +518,6 @@ func (w *world) record(d *device) error {
 		return err
 	}
 	w.saw(d)
-	if d.tree.open != nil { // what was saved is what the editor goes on from
-		for slot, b := range d.tree.open {
-			if d.tree.files[slot].Equal(b.text) {
-				b.offered = nil
-			}
-		}
-	}
 	return nil
 }
 

@@ -50,6 +50,8 @@ type Worktree interface {
 	Write(slot api.Slot, expect, want Content) (Outcome, error)
 	// Ancestor is what the text was made from, if an editor that has it open knows.
 	Ancestor(slot api.Slot, now Content) (Content, bool)
+	// Recorded is told that a content, for which Ancestor knew one, was recorded.
+	Recorded(slot api.Slot, now Content)
 }
 
 // Replica keeps one room and one folder the same.
@@ -100,7 +102,10 @@ func (r *Replica) Record() error {
 	if err != nil {
 		return err
 	}
-	type edit struct{ now, ancestor Content }
+	type edit struct {
+		now, ancestor Content
+		offered       bool
+	}
 	edits := map[api.Slot]edit{}
 	for slot, content := range now {
 		seen, ok := known[slot]
@@ -110,16 +115,16 @@ func (r *Replica) Record() error {
 		if content.Equal(seen) {
 			continue
 		}
-		ancestor := seen
-		if a, ok := r.tree.Ancestor(slot, content); ok {
-			ancestor = a
+		ancestor, offered := r.tree.Ancestor(slot, content)
+		if !offered {
+			ancestor = seen
 		}
-		edits[slot] = edit{content, ancestor}
+		edits[slot] = edit{content, ancestor, offered}
 	}
 	if len(edits) == 0 {
 		return nil
 	}
-	return r.state.Update(func(tx *Tx) error {
+	err = r.state.Update(func(tx *Tx) error {
 		for slot, e := range edits {
 			if err := tx.Change(r.room, slot, func(s *Slot) { s.Edited(slot, e.now, e.ancestor) }); err != nil {
 				return err
@@ -127,6 +132,15 @@ func (r *Replica) Record() error {
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	for slot, e := range edits {
+		if e.offered {
+			r.tree.Recorded(slot, e.now)
+		}
+	}
+	return nil
 }
 
 // Apply brings to the folder what came from elsewhere. What was edited meanwhile is
@@ -319,13 +333,15 @@ func (r *Replica) takeConflict(tx *Tx, c api.Conflict) error {
 	if c.Slot.Validate() != nil || c.Device != r.device {
 		return nil
 	}
+	side, ok := versionOf(c.Side)
+	if !ok && c.ResolvedRev == 0 {
+		return fmt.Errorf("the server left out the content of a conflict of %s", c.Slot)
+	}
 	return r.received(tx, c.Slot, func(s *Slot) {
 		if c.ResolvedRev != 0 {
 			s.SettledThere(c.Slot, c.ID)
 			return
 		}
-		side, _ := versionOf(c.Side)
-		side.Rev = c.Side.Rev
 		s.SideThere(c.ID, side)
 	})
 }
@@ -504,9 +520,9 @@ func (r *Replica) storeConflict(ctx context.Context, slot api.Slot) error {
 	if err != nil || c == nil {
 		return err
 	}
-	request := api.NewConflict{ID: c.ID, Slot: slot, BaseRev: c.BaseRev, HeadRev: c.Theirs.Rev, Deleted: c.Stored.Deleted}
-	if !c.Stored.Deleted {
-		request.FileContent = wire(slot, *c.Stored)
+	request := api.NewConflict{ID: c.ID, Slot: slot, BaseRev: c.BaseRev, HeadRev: c.Theirs.Rev, Deleted: c.Storing.Deleted}
+	if !c.Storing.Deleted {
+		request.FileContent = wire(slot, *c.Storing)
 	}
 	answer, err := r.server.StoreConflict(ctx, r.room, r.key(c.N), request)
 	if err == nil {
@@ -518,7 +534,7 @@ func (r *Replica) storeConflict(ctx context.Context, slot api.Slot) error {
 	}
 	return r.change(slot, func(s *Slot) {
 		if s.Conflict != nil && s.Conflict.ID == c.ID {
-			s.Conflict.N, s.Conflict.Refused = 0, p.Error()
+			s.Conflict.N, s.Conflict.Storing, s.Conflict.Refused = 0, nil, p.Error()
 		}
 	})
 }

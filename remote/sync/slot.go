@@ -55,8 +55,10 @@ type Conflict struct {
 	Base    Content      `json:"base"`
 	Mine    Content      `json:"mine"`
 	Theirs  Version      `json:"theirs"`
-	// Stored is the side that the server has; nil until it has one.
+	// Stored is the side that the server is known to have; nil until it has one.
 	Stored *Content `json:"stored,omitempty"`
+	// Storing is the side that it is given by request N, whose outcome is not known.
+	Storing *Content `json:"storing,omitempty"`
 	// Side is the revision of that.
 	Side api.Revision `json:"side,omitempty"`
 	// N is the number of the request that stores it; 0 when none is under way.
@@ -315,7 +317,7 @@ func (s *Slot) Store(n int64) (c *Conflict, used bool) {
 		return c, false
 	default:
 		side := c.Mine
-		c.Stored, c.N = &side, n
+		c.Storing, c.N = &side, n
 		return c, true
 	}
 }
@@ -323,7 +325,8 @@ func (s *Slot) Store(n int64) (c *Conflict, used bool) {
 // StoredSide is told that the server has the side of conflict id as revision side,
 // and calls the conflict name.
 func (s *Slot) StoredSide(id, name string, side api.Revision) {
-	if c := s.Conflict; c != nil && c.ID == id {
+	if c := s.Conflict; c != nil && c.ID == id && c.Storing != nil {
+		c.Stored, c.Storing = c.Storing, nil
 		c.ID, c.N, c.Side = name, 0, side
 	}
 	if s.Settling != nil && s.Settling.ID == id {
@@ -338,9 +341,10 @@ func (s *Slot) SideThere(id string, side Version) {
 	switch {
 	case c != nil && c.ID == id:
 		c.Side = side.Rev
-		if c.Stored != nil && c.Stored.Equal(side.Content) {
-			c.N = 0
+		if c.Storing != nil && c.Storing.Equal(side.Content) {
+			c.Storing, c.N = nil, 0
 		}
+		c.Stored = &side.Content
 	case s.Settling == nil:
 		// It arrived there after it had been settled here.
 		s.Settling = &Settling{ID: id, Side: side.Rev}
@@ -357,15 +361,20 @@ func (s *Slot) SettledThere(slot api.Slot, id string) {
 		s.Settling = nil
 	}
 	c := s.Conflict
-	if c == nil || c.ID != id || c.Stored == nil {
+	if c == nil || c.ID != id || c.Stored == nil && c.Storing == nil {
 		return
 	}
-	stored := *c.Stored
+	// Of two that the server may have had when it was decided, the one that it had
+	// for certain: what the other adds was perhaps not seen by who decided.
+	stored := c.Stored
+	if stored == nil {
+		stored = c.Storing
+	}
 	s.Conflict = nil
-	merged, clean := join(slot, stored, c.Mine, s.Ours)
+	merged, clean := join(slot, *stored, c.Mine, s.Ours)
 	if clean {
 		s.Ours = merged
 		return
 	}
-	s.diverge(stored, c.Mine)
+	s.diverge(*stored, c.Mine)
 }

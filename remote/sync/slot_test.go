@@ -72,7 +72,7 @@ func TestChangesOfOnePlaceWaitForADecision(t *testing.T) {
 		t.Errorf("theirs is about to be written over: %+v", m)
 	}
 	c, used := s.Store(2)
-	if !used || string(c.Stored.Text) != "mine\n" {
+	if !used || string(c.Storing.Text) != "mine\n" {
 		t.Fatalf("mine is not about to be stored: %+v", c)
 	}
 	s.StoredSide(c.ID, c.ID, 3)

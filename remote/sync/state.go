@@ -35,25 +35,26 @@ var (
 	deviceKey   = []byte("device")
 )
 
-// OpenState opens the state in the folder, which is made private.
-func OpenState(dir string) (*State, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("making the folder for rooms: %w", err)
-	}
-	return &State{path: filepath.Join(dir, "rooms.db")}, nil
-}
+// OpenState is the state in the folder, which is made, privately, when it is needed.
+func OpenState(dir string) *State { return &State{path: filepath.Join(dir, "rooms.db")} }
 
 // Dir is the folder.
 func (s *State) Dir() string { return filepath.Dir(s.path) }
+
+func (s *State) exists() bool {
+	_, err := os.Stat(s.path)
+	return err == nil
+}
 
 func (s *State) open(readOnly bool) (*bbolt.DB, func(), error) {
 	if s.held != nil {
 		return s.held, func() {}, nil
 	}
-	if readOnly {
-		if _, err := os.Stat(s.path); err != nil {
-			readOnly = false // a file that is not there yet is made by a writer
-		}
+	if readOnly && !s.exists() {
+		readOnly = false // a file that is not there yet is made by a writer
+	}
+	if err := os.MkdirAll(filepath.Dir(s.path), 0o700); err != nil {
+		return nil, nil, fmt.Errorf("making the folder for rooms: %w", err)
 	}
 	db, err := bbolt.Open(s.path, 0o600, &bbolt.Options{Timeout: lockTime, ReadOnly: readOnly, FreelistType: bbolt.FreelistMapType})
 	if err != nil {

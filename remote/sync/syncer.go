@@ -132,17 +132,19 @@ func (s *Syncer) Run(ctx context.Context) {
 // lead waits until no other process does the work.
 func (s *Syncer) lead(ctx context.Context) (unlock func(), ok bool) {
 	for {
-		unlock, err := tryLock(filepath.Join(s.State.Dir(), "syncing.lock"))
-		if err == nil {
-			return unlock, true
-		}
-		if !errors.Is(err, errLocked) {
-			s.Log.Warn("becoming the one that syncs", zap.Error(err))
+		if s.State.exists() { // until something is shared here, there is nothing to do
+			unlock, err := tryLock(filepath.Join(s.State.Dir(), "syncing.lock"))
+			if err == nil {
+				return unlock, true
+			}
+			if !errors.Is(err, errLocked) {
+				s.Log.Warn("becoming the one that syncs", zap.Error(err))
+			}
 		}
 		select {
 		case <-ctx.Done():
 			return nil, false
-		case <-time.After(2 * lookEvery):
+		case <-time.After(lookEvery):
 		}
 	}
 }
@@ -209,6 +211,9 @@ func (w *worker) wake() {
 
 // staff gives every bound room a worker, and every server a feed.
 func (s *Syncer) staff(ctx context.Context, all *gosync.WaitGroup) error {
+	if !s.State.exists() {
+		return nil // nothing was ever shared here
+	}
 	var rooms []Binding
 	err := s.State.View(func(tx *Tx) (err error) {
 		rooms, err = tx.Rooms()

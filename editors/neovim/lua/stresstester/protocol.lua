@@ -2,7 +2,7 @@
 local M = {}
 
 ---Tells versions of the protocol apart.
-M.fingerprint = 'ecdd3e02f08d'
+M.fingerprint = 'd07cdaf07954'
 
 M.commands = {
   run = 'stresstester.run',
@@ -20,12 +20,24 @@ M.commands = {
   deleteTest = 'stresstester.deleteTest',
   specPreview = 'stresstester.spec.preview',
   doctor = 'stresstester.doctor',
+  login = 'stresstester.login',
+  logout = 'stresstester.logout',
+  roomsList = 'stresstester.rooms.list',
+  roomsStatus = 'stresstester.rooms.status',
+  roomsShare = 'stresstester.rooms.share',
+  roomsJoin = 'stresstester.rooms.join',
+  roomsSync = 'stresstester.rooms.sync',
+  roomsLeave = 'stresstester.rooms.leave',
+  roomsResolve = 'stresstester.rooms.resolve',
+  roomsOpenConflict = 'stresstester.rooms.openConflict',
 }
 
 M.notifications = {
   run = 'stresstester/run',
   status = 'stresstester/status',
   diff = 'stresstester/diff',
+  rooms = 'stresstester/rooms',
+  save = 'stresstester/save',
   focus = 'stresstester/focus',
 }
 
