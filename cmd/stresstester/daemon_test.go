@@ -6,121 +6,27 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"stresstester/core/problem"
 	"stresstester/lsp/command"
-	"stresstester/lsp/daemon"
 	"stresstester/lsp/lsptest"
 )
 
-// daemonPatience is how long these tests wait for what does not come.
-const daemonPatience = 60 * time.Second
-
-// desk is a user's machine: a runtime folder, and a daemon that starts when an
-// editor needs one.
-type desk struct {
-	t   *testing.T
-	env []string
-	dir string
-}
-
-func newDesk(t *testing.T) *desk {
+// newDesk has a problem whose runs find nothing.
+func newDesk(t *testing.T) *lsptest.Desk {
 	t.Helper()
-	// t.TempDir's name is too long for a socket's path.
-	runtime, err := os.MkdirTemp("", "st")
-	if err != nil {
-		t.Fatal(err)
-	}
-	d := &desk{t: t, dir: t.TempDir(), env: append(os.Environ(),
-		"XDG_RUNTIME_DIR="+runtime, "STRESSTESTER_DAEMON_IDLE=2s", "STRESSTESTER_COMPANION=off")}
-	t.Cleanup(func() {
-		_, _ = d.command("daemon", "stop").Output()
-		d.until("the daemon is gone", func() bool { return d.status() == nil })
-		_ = os.RemoveAll(runtime)
-	})
-	for name, text := range map[string]string{
+	d := lsptest.NewDesk(t, t.TempDir()) // TestMain put the program into PATH.
+	d.Files(map[string]string{
 		"sol.py":   "print(input())\n",
 		"brute.py": "print(input())\n",
 		"gen.py":   "import sys\nprint(sys.argv[-1])\n",
-	} {
-		if err := os.WriteFile(filepath.Join(d.dir, name), []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	})
 	return d
-}
-
-func (d *desk) command(args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(d.t.Context(), "stresstester", args...) // TestMain put it into PATH.
-	if len(args) > 1 && args[1] == "stop" {
-		cmd = exec.Command("stresstester", args...)
-	}
-	cmd.Env, cmd.Dir = d.env, d.dir
-	return cmd
-}
-
-// status is how the daemon stands; nil when there is none.
-func (d *desk) status() *daemon.Status {
-	cmd := exec.Command("stresstester", "daemon", "status", "--format", "json")
-	cmd.Env = d.env
-	out, err := cmd.Output()
-	if err != nil {
-		return nil
-	}
-	var s daemon.Status
-	if err := json.Unmarshal(out, &s); err != nil {
-		d.t.Fatal(err)
-	}
-	return &s
-}
-
-func (d *desk) until(what string, met func() bool) {
-	d.t.Helper()
-	for deadline := time.Now().Add(daemonPatience); !met(); time.Sleep(50 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			d.t.Fatalf("it never came to this: %s; the daemon is %+v", what, d.status())
-		}
-	}
-}
-
-// editor starts an editor with its language server.
-func (d *desk) editor(name string) (*lsptest.Editor, *exec.Cmd) {
-	d.t.Helper()
-	cmd := d.command("lsp")
-	to, err := cmd.StdinPipe()
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	from, write := io.Pipe()
-	cmd.Stdout, cmd.Stderr = write, os.Stderr
-	if err := cmd.Start(); err != nil {
-		d.t.Fatal(err)
-	}
-	e := lsptest.Attach(d.t, d.dir, from, to, func() error {
-		err := cmd.Wait()
-		_ = write.Close()
-		return err
-	}, lsptest.Options{Name: name, InitializationOptions: `{"prompts":false}`})
-	e.Initialize()
-	return e, cmd
-}
-
-// containers are the sandboxes whose owner is that process.
-func (d *desk) containers(pid int) []string {
-	d.t.Helper()
-	out, err := exec.CommandContext(d.t.Context(), "docker", "ps", "-aq", "--filter", fmt.Sprintf("label=stresstester.owner.pid=%d", pid)).Output()
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	return strings.Fields(string(out))
 }
 
 func TestEditorsShareOneSandboxAndOneListOfRuns(t *testing.T) {
@@ -129,9 +35,9 @@ func TestEditorsShareOneSandboxAndOneListOfRuns(t *testing.T) {
 		t.Skip(reason)
 	}
 	d := newDesk(t)
-	code, _ := d.editor("Code")
-	vim, _ := d.editor("Vim")
-	s := d.status()
+	code, _ := d.Editor("Code")
+	vim, _ := d.Editor("Vim")
+	s := d.Daemon()
 	if s == nil || s.Editors != 2 {
 		t.Fatalf("the daemon is %+v", s)
 	}
@@ -151,7 +57,7 @@ func TestEditorsShareOneSandboxAndOneListOfRuns(t *testing.T) {
 	if len(all.Runs) != 2 || all.Runs[0].Editor != "Vim" || all.Runs[1].Editor != "Code" || all.Runs[1].State != problem.Running {
 		t.Errorf("Vim sees the runs %+v", all.Runs)
 	}
-	if got := d.containers(s.PID); len(got) != 1 {
+	if got := d.Containers(s.PID); len(got) != 1 {
 		t.Errorf("the daemon has the containers %v", got)
 	}
 	// An editor's own "stop all" leaves the other's run alone; by name it does not.
@@ -168,7 +74,7 @@ func TestEditorsShareOneSandboxAndOneListOfRuns(t *testing.T) {
 	if err := vim.Exit(); !errors.As(err, &exit) || exit.ExitCode() != 1 {
 		t.Errorf("the server of an editor that left early ended with %v", err)
 	}
-	d.until("the idle daemon has ended, and its container", func() bool { return d.status() == nil && len(d.containers(s.PID)) == 0 })
+	d.Until("the idle daemon has ended, and its container", func() bool { return d.Daemon() == nil && len(d.Containers(s.PID)) == 0 })
 }
 
 func TestAKilledForwarderTakesItsRunsAlong(t *testing.T) {
@@ -177,16 +83,16 @@ func TestAKilledForwarderTakesItsRunsAlong(t *testing.T) {
 		t.Skip(reason)
 	}
 	d := newDesk(t)
-	_, _ = d.editor("Code") // keeps the daemon from being idle
-	vim, forwarder := d.editor("Vim")
+	_, _ = d.Editor("Code") // keeps the daemon from being idle
+	vim, forwarder := d.Editor("Vim")
 	vim.Open("sol.py")
 	vim.Await(lsptest.RunReaches(vim.Run("sol.py", `{"tests":0}`), problem.Running))
-	if err := forwarder.Process.Kill(); err != nil {
+	if err := forwarder.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	_ = vim.Ended()
-	d.until("one editor is left and no run", func() bool {
-		s := d.status()
+	d.Until("one editor is left and no run", func() bool {
+		s := d.Daemon()
 		return s != nil && s.Editors == 1 && strings.HasPrefix(s.Info["runs"], "0 ")
 	})
 }
@@ -197,11 +103,11 @@ func TestAKilledDaemonLeavesNothingBehindAndIsReplaced(t *testing.T) {
 		t.Skip(reason)
 	}
 	d := newDesk(t)
-	vim, _ := d.editor("Vim")
+	vim, _ := d.Editor("Vim")
 	vim.Open("sol.py")
 	vim.Await(lsptest.RunReaches(vim.Run("sol.py", `{"tests":0}`), problem.Running))
-	before := d.status()
-	if before == nil || len(d.containers(before.PID)) != 1 {
+	before := d.Daemon()
+	if before == nil || len(d.Containers(before.PID)) != 1 {
 		t.Fatalf("the daemon is %+v", before)
 	}
 	if err := syscall.Kill(before.PID, syscall.SIGKILL); err != nil {
@@ -211,13 +117,71 @@ func TestAKilledDaemonLeavesNothingBehindAndIsReplaced(t *testing.T) {
 	if err := vim.Ended(); !errors.As(err, &exit) || exit.ExitCode() != exitUnavailable {
 		t.Errorf("the editor's server ended with %v", err)
 	}
-	d.until("the container went with the daemon", func() bool { return len(d.containers(before.PID)) == 0 })
-	again, _ := d.editor("Vim")
-	after := d.status()
+	d.Until("the container went with the daemon", func() bool { return len(d.Containers(before.PID)) == 0 })
+	again, _ := d.Editor("Vim")
+	after := d.Daemon()
 	if after == nil || after.PID == before.PID || after.Editors != 1 {
 		t.Errorf("after the daemon's death the daemon is %+v", after)
 	}
 	if err := again.Shutdown(); err != nil {
 		t.Error(err)
 	}
+}
+
+func TestAnUpgradeReplacesTheDaemonAndLeavesNobodyAlone(t *testing.T) {
+	t.Parallel()
+	if reason := noSandbox(); reason != "" {
+		t.Skip(reason)
+	}
+	before, after := builtAs(t, "v1.0.0"), builtAs(t, "v1.1.0")
+	d := newDesk(t)
+	d.Program = before
+	code, _ := d.Editor("Code")
+	code.Open("sol.py")
+	run := code.Run("sol.py", `{"tests":0}`)
+	code.Await(lsptest.RunReaches(run, problem.Running))
+	old := d.Daemon()
+	if old == nil || old.Build.Version != "v1.0.0" {
+		t.Fatalf("the daemon is %+v", old)
+	}
+
+	// The first editor that starts after the upgrade brings the new daemon along.
+	d.Program = after
+	vim, _ := d.Editor("Vim")
+	vim.Open("sol.py")
+	vim.Await(lsptest.RunEnds(vim.Run("sol.py", `{"tests":50}`), problem.OK))
+	young := d.Daemon()
+	if young == nil || young.Build.Version != "v1.1.0" || young.PID == old.PID || young.Editors != 1 {
+		t.Fatalf("after the upgrade the daemon is %+v", young)
+	}
+	// The one that was there keeps its daemon, its run and its sandbox until it leaves.
+	if stats := string(code.MustExecute(command.Stats, fmt.Sprintf(`{"run":%q}`, run))); !strings.Contains(stats, `"state":"running"`) {
+		t.Errorf("Code's run is %s", stats)
+	}
+	if err := code.Shutdown(); err != nil {
+		t.Error(err)
+	}
+	d.Until("the old daemon and its container are gone", func() bool {
+		return errors.Is(syscall.Kill(old.PID, 0), syscall.ESRCH) && len(d.Containers(old.PID)) == 0
+	})
+	// Restarted, it reconnects to the new one, even by the old program.
+	d.Program = before
+	again, _ := d.Editor("Code")
+	if now := d.Daemon(); now == nil || now.PID != young.PID || now.Editors != 2 {
+		t.Errorf("after the restart the daemon is %+v", now)
+	}
+	again.Open("sol.py")
+	again.Await(lsptest.RunEnds(again.Run("sol.py", `{"tests":50}`), problem.OK))
+}
+
+// builtAs builds the program as a version of its own, younger than those built
+// before.
+func builtAs(t *testing.T, version string) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "stresstester-"+version)
+	out, err := exec.CommandContext(t.Context(), "go", "build", "-ldflags", "-s -w -X main.version="+version, "-o", program, ".").CombinedOutput()
+	if err != nil {
+		t.Fatalf("building %s: %v\n%s", version, err, out)
+	}
+	return program
 }

@@ -1,9 +1,7 @@
 package chaos
 
 import (
-	"encoding/json"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -14,82 +12,24 @@ import (
 	"time"
 
 	"stresstester/core/problem"
-	"stresstester/lsp/daemon"
 	"stresstester/lsp/lsptest"
 )
 
-// desk is where editors come and go; they share a daemon.
-type desk struct {
-	binary, dir string
-	env         []string
-}
-
-func newDesk(t *testing.T) *desk {
-	t.Helper()
-	binary, dir, temporary := setUp(t)
-	// The name of a test's own folder is too long for a socket's path.
-	runtime, err := os.MkdirTemp("", "st")
-	if err != nil {
-		t.Fatal(err)
-	}
-	d := &desk{binary: binary, dir: dir, env: append(os.Environ(), "TMPDIR="+temporary, "XDG_RUNTIME_DIR="+runtime,
-		"STRESSTESTER_DAEMON_IDLE=1s", "STRESSTESTER_COMPANION=off")}
-	t.Cleanup(func() {
-		_ = d.command("daemon", "stop").Run()
-		_ = os.RemoveAll(runtime)
-	})
-	return d
-}
-
-func (d *desk) command(args ...string) *exec.Cmd {
-	cmd := exec.Command(d.binary, args...)
-	cmd.Dir, cmd.Env = d.dir, d.env
-	return cmd
-}
-
-// daemon is the running daemon's process id, or 0.
-func (d *desk) daemon() int {
-	out, err := d.command("daemon", "status", "--format", "json").Output()
-	if err != nil {
-		return 0
-	}
-	var s daemon.Status
-	if json.Unmarshal(out, &s) != nil {
-		return 0
-	}
-	return s.PID
-}
-
 // edit starts an editor that runs a stress test without end.
-func (d *desk) edit(t *testing.T) (*lsptest.Editor, *exec.Cmd) {
+func edit(t *testing.T, d *lsptest.Desk) (*lsptest.Editor, *os.Process) {
 	t.Helper()
-	cmd := d.command("lsp")
-	to, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	from, write := io.Pipe()
-	cmd.Stdout, cmd.Stderr = write, io.Discard
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	e := lsptest.Attach(t, d.dir, from, to, func() error {
-		err := cmd.Wait()
-		_ = write.Close()
-		return err
-	}, lsptest.Options{Name: "chaos", InitializationOptions: `{"prompts":false}`})
-	e.Initialize()
+	e, server := d.Editor("chaos")
 	e.Open("sol.py")
 	e.Await(lsptest.RunReaches(e.Run("sol.py", `{"tests":0}`), problem.Running))
-	return e, cmd
+	return e, server
 }
 
 // upset does one of the things that happen around an editor.
-func (d *desk) upset(t *testing.T, e *lsptest.Editor, server *exec.Cmd, pid, how int) string {
+func upset(t *testing.T, e *lsptest.Editor, server *os.Process, pid, how int) string {
 	t.Helper()
 	switch how {
 	case 0:
-		_ = server.Process.Kill()
+		_ = server.Kill()
 		_ = e.Ended()
 		return "kill -9 of the editor's server"
 	case 1:
@@ -112,17 +52,20 @@ func (d *desk) upset(t *testing.T, e *lsptest.Editor, server *exec.Cmd, pid, how
 }
 
 func TestNothingIsLeftOfEditorsAndDaemons(t *testing.T) {
-	d := newDesk(t)
+	binary, dir, temporary := setUp(t)
+	d := lsptest.NewDesk(t, dir, "TMPDIR="+temporary, "STRESSTESTER_DAEMON_IDLE=1s")
+	d.Program = binary
 	var daemons []int
 	for range max(*runs/2, 5) {
-		e, server := d.edit(t)
-		pid := d.daemon()
-		if pid == 0 {
+		e, server := edit(t, d)
+		status := d.Daemon()
+		if status == nil {
 			t.Fatal("an editor has a run, but there is no daemon")
 		}
+		pid := status.PID
 		daemons = append(daemons, pid)
 		time.Sleep(rand.N(200 * time.Millisecond))
-		how := d.upset(t, e, server, pid, rand.IntN(5))
+		how := upset(t, e, server, pid, rand.IntN(5))
 		// A daemon outlives its editors for a while; not so its container when it dies.
 		if strings.HasSuffix(how, "of the daemon") {
 			waitFor(t, "the container goes after "+how, func() bool {
@@ -131,9 +74,9 @@ func TestNothingIsLeftOfEditorsAndDaemons(t *testing.T) {
 			})
 		}
 	}
-	waitFor(t, "the idle daemon ends", func() bool { return d.daemon() == 0 })
+	waitFor(t, "the idle daemon ends", func() bool { return d.Daemon() == nil })
 	waitFor(t, "nothing of any daemon is left", func() bool { return containersOf(t, daemons) == 0 })
-	if left, _ := filepath.Glob(filepath.Join(d.dir, "*")); len(left) != 3 {
+	if left, _ := filepath.Glob(filepath.Join(d.Dir, "*")); len(left) != 3 {
 		t.Errorf("the problem's folder holds %v", left)
 	}
 	waitFor(t, "no daemon's process is left", func() bool {

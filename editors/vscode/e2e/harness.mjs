@@ -217,13 +217,24 @@ export class Editor {
     await eventually("the box for the line", async () => {
       await editor.locator("textarea.inputarea, .native-edit-context").first().focus({ timeout: 2000 });
       await this.press("Control+g");
-      await input.waitFor({ timeout: 2000 });
+      await input.waitFor({ timeout: 500 });
       return true;
     });
     await input.fill(`:${line}`);
     await this.press("Enter");
     await input.waitFor({ state: "hidden" });
     await this.page.locator(".editor-group-container.active .monaco-editor.focused").first().waitFor();
+  }
+
+  /** Moves a line up, and waits until the line above says what it is to say. */
+  async moveUp(line, wanted) {
+    const done = async () => (await this.lineTexts())[line - 2]?.includes(wanted);
+    await eventually(`line ${line - 1} to say ${wanted}`, async () => {
+      await this.goTo(line);
+      await this.press("Alt+ArrowUp");
+      // A view that was just opened may have got the key.
+      return eventually("the lines to change places", done, 5000);
+    });
   }
 
   async tab(name) {

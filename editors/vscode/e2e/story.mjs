@@ -34,9 +34,7 @@ export default async function (step, opened) {
   });
 
   await step("the mistake is in the buffer only", async () => {
-    await editor.goTo(11);
-    await editor.press("Alt+ArrowUp");
-    await eventually("the lines to change places", async () => (await editor.lineTexts())[9].includes("lowest = min"));
+    await editor.moveUp(11, "lowest = min");
     await page.locator(".tab.active.dirty").waitFor();
     matches(/best = max\(best, sum - lowest\);\n\s+lowest = min/, await readFile(join(folder, "sol.cpp"), "utf8"), "the file on the disk");
   });
@@ -89,9 +87,7 @@ export default async function (step, opened) {
 
   await step("the repaired program passes, the saved failure first", async () => {
     await editor.tab("sol.cpp");
-    await editor.goTo(11);
-    await editor.press("Alt+ArrowUp");
-    await eventually("the lines to change places", async () => (await editor.lineTexts())[9].includes("best = max"));
+    await editor.moveUp(11, "best = max");
     await editor.command("Stress Tester: Run Stress Test With");
     await editor.answer("tests=300");
     await editor.untilStatus(/^OK, 301 tests$/);
@@ -103,8 +99,7 @@ export default async function (step, opened) {
   });
 
   await step("the Test Explorer has the tests, and runs one of them with a difference", async () => {
-    await editor.goTo(11);
-    await editor.press("Alt+ArrowUp");
+    await editor.moveUp(11, "lowest = min");
     await editor.command("Testing: Focus on Test Explorer View");
     const row = (text) => page.locator(".test-explorer .monaco-list-row").filter({ hasText: text }).first();
     await row("sol.cpp").waitFor();

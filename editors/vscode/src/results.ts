@@ -42,7 +42,8 @@ export class ResultsView implements vscode.WebviewViewProvider, vscode.Disposabl
     private readonly act: (action: ActionName) => void,
   ) {
     this.disposables = [
-      vscode.window.registerWebviewViewProvider("stresstester.results", this),
+      // Loading the page again takes a second or two: it is kept while another view covers it.
+      vscode.window.registerWebviewViewProvider("stresstester.results", this, { webviewOptions: { retainContextWhenHidden: true } }),
       session.onRun((change) => {
         const follows = vscode.workspace.getConfiguration("stresstester").get<string>("results.open", "failure");
         const failed = change.ended && (failuresOf(change.run).length > 0 || Boolean(change.run.error));
