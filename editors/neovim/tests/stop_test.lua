@@ -4,6 +4,14 @@ local test, equal, matches, eventually = h.test, h.equal, h.matches, h.eventuall
 
 local tested = h.open(h.folder(h.sum) .. '/sol.py')
 
+test('the command is answered in the status line at once', function()
+  local before = vim.uv.hrtime()
+  vim.cmd('StressTester run tests=5')
+  equal('stress starting', require('stresstester').statusline(tested))
+  io.stdout:write(('     %.1f ms\n'):format((vim.uv.hrtime() - before) / 1e6))
+  equal('OK', h.ended().verdict, 'verdict')
+end)
+
 test('a run shows in the status line while it goes on', function()
   vim.cmd('StressTester run tests=0')
   eventually('tests', function()
@@ -48,4 +56,21 @@ test('restart gives the buffer a new server, which runs', function()
     return run and run.verdict == 'OK' and run.state == 'done' and run.result.seed == 2
   end)
   matches('^sol%.py: .*20 tests', h.notes[#h.notes])
+end)
+
+test('a daemon that is killed is replaced, and the buffer runs again', function()
+  local status = vim.json.decode(vim.fn.system({ 'stresstester', 'daemon', 'status', '--format', 'json' }))
+  vim.uv.kill(status.pid, 'sigkill')
+  eventually('the message', function() return vim.list_contains(h.notes, 'Stress Tester: the daemon ended; another one is started') end)
+  eventually('another server', function()
+    local client = vim.lsp.get_clients({ name = 'stresstester', bufnr = tested })[1]
+    return client and client.initialized
+  end)
+  vim.cmd('StressTester run tests=20')
+  equal('OK', h.ended().verdict, 'verdict')
+end)
+
+test('version tells the server\'s', function()
+  vim.cmd('StressTester version')
+  eventually('the version', function() return h.notes[#h.notes]:find('server .*go1') end)
 end)

@@ -33,13 +33,13 @@ export default async function (step, opened) {
     await row("describes the input in a few lines").click();
     await page.locator(".quick-input-action .monaco-button").filter({ hasText: "OK" }).first().click();
     await page.locator('.tab[data-resource-name="sol.spec"]').waitFor();
+    await page.locator('.tab.active[data-resource-name="sol.cpp"]').waitFor(); // the last that is shown
     equal("#include", (await readFile(join(folder, "best-segment/sol.cpp"), "utf8")).slice(0, 8), "the solution");
     await eventually("the brute force", async () => (await readFile(join(folder, "best-segment/sol_brute.cpp"), "utf8")).length > 0);
   });
 
   await step("the spec is coloured, checked and previewed", async () => {
     await editor.tab("sol.spec");
-    await page.locator(".tab.active[data-resource-name='sol.spec']").waitFor();
     await page.locator(".editor-group-container.active .monaco-editor .view-line").first().click();
     await editor.press("Control+a");
     await page.keyboard.insertText("n: int 1..6\na: int[n] -9..9 dstinct\n");
@@ -63,7 +63,6 @@ export default async function (step, opened) {
 
   await step("the templates run: the example's answer is wrong somewhere", async () => {
     await editor.tab("sol.cpp");
-    await page.locator(".tab.active[data-resource-name='sol.cpp']").waitFor();
     await editor.command("Stress Tester: Run Stress Test");
     await editor.untilStatus(/^(WA|OK|RE)/);
   });

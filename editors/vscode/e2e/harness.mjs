@@ -237,8 +237,14 @@ export class Editor {
     });
   }
 
+  /** Brings an open file to the front. */
   async tab(name) {
-    await this.page.locator(`.tab[data-resource-name="${name}"]`).first().click();
+    await eventually(`the tab ${name}`, async () => {
+      await this.page.locator(`.tab[data-resource-name="${name}"]`).first().click();
+      // What a command opens may come to the front a moment later.
+      await this.page.locator(`.tab.active[data-resource-name="${name}"]`).first().waitFor({ timeout: 3000 });
+      return true;
+    });
   }
 
   /** The text of the item in the status bar. */

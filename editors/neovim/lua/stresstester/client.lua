@@ -29,6 +29,28 @@ local function root(bufnr)
   return vim.fs.root(bufnr, { 'stresstester.toml', '.git' }) or vim.fs.dirname(file)
 end
 
+-- The exit status of a server whose daemon ended first, and how often that is mended
+-- without being asked to.
+local daemon_lost, most_lost = 3, 3
+local lost = 0
+
+---Calls f when Neovim has forgotten a client, or when it does not for five seconds.
+---@param id integer
+---@param f fun(gone: boolean)
+local function when_gone(id, f)
+  local timer = assert(vim.uv.new_timer())
+  local left = 100
+  timer:start(20, 50, vim.schedule_wrap(function()
+    left = left - 1
+    local gone = vim.lsp.get_client_by_id(id) == nil
+    if timer:is_closing() or not gone and left > 0 then
+      return
+    end
+    timer:close()
+    f(gone)
+  end))
+end
+
 ---A server's configuration, for vim.lsp.config and vim.lsp.start.
 ---@return vim.lsp.ClientConfig
 function M.config()
@@ -63,10 +85,18 @@ function M.config()
       end,
     },
     on_exit = function(code, signal, id)
+      local client = vim.lsp.get_client_by_id(id)
+      local buffers = client and vim.tbl_keys(client.attached_buffers) or {}
       vim.schedule(function()
         M.status = nil
         require('stresstester.runs').lost()
-        if code ~= 0 and not M.restarting then
+        if code == daemon_lost and not M.restarting and lost < most_lost then
+          lost = lost + 1
+          vim.notify('Stress Tester: the daemon ended; another one is started', vim.log.levels.WARN)
+          when_gone(id, function(gone)
+            return gone and M.attach(buffers)
+          end)
+        elseif code ~= 0 and not M.restarting then
           vim.notify(
             ('Stress Tester: the server ended with status %d, signal %d; `:StressTester log` may tell why'):format(code, signal),
             vim.log.levels.ERROR
@@ -208,11 +238,18 @@ end
 ---@param argument table
 ---@param done? fun(result: table)
 ---@param bufnr? integer
-function M.execute(name, argument, done, bufnr)
+---@param failed? fun() called when there is no result
+function M.execute(name, argument, done, bufnr, failed)
   bufnr = bufnr and bufnr ~= 0 and bufnr or vim.api.nvim_get_current_buf()
+  local function complain(message)
+    M.complain(message)
+    if failed then
+      failed()
+    end
+  end
   local client, err = M.start(bufnr)
   if not client then
-    return M.complain(err --[[@as string]])
+    return complain(err --[[@as string]])
   end
   attach_siblings(bufnr)
   if next(argument) == nil then
@@ -222,7 +259,7 @@ function M.execute(name, argument, done, bufnr)
     local params = { command = 'stresstester.' .. name, arguments = { argument } }
     local function handler(mistake, result)
       if mistake then
-        M.complain(mistake.message)
+        complain(mistake.message)
       elseif done then
         done(result)
       end
@@ -241,24 +278,36 @@ function M.execute(name, argument, done, bufnr)
   if client.initialized then
     request()
   else
-    M.complain('the server did not answer within 10 seconds; `:StressTester log` may tell why')
+    complain('the server did not answer within 10 seconds; `:StressTester log` may tell why')
   end
+end
+
+---Gives the server these buffers, as far as they still are there; it is started if
+---it does not run.
+---@param buffers integer[]
+---@return boolean whether that went well
+function M.attach(buffers)
+  for _, bufnr in ipairs(buffers) do
+    if vim.api.nvim_buf_is_valid(bufnr) then
+      local _, err = M.start(bufnr)
+      if err then
+        M.complain(err)
+        return false
+      end
+    end
+  end
+  return true
 end
 
 ---Stops the server and starts it again for the buffers that it had.
 function M.restart()
+  lost = 0
   local client = M.get()
   local buffers = client and vim.tbl_keys(client.attached_buffers) or { vim.api.nvim_get_current_buf() }
   local function start()
-    for _, bufnr in ipairs(buffers) do
-      if vim.api.nvim_buf_is_valid(bufnr) then
-        local _, err = M.start(bufnr)
-        if err then
-          return M.complain(err)
-        end
-      end
+    if M.attach(buffers) then
+      vim.notify('Stress Tester: the server was restarted')
     end
-    vim.notify('Stress Tester: the server was restarted')
   end
   if not client then
     return start()
@@ -269,22 +318,14 @@ function M.restart()
   else
     client.stop()
   end
-  local timer = assert(vim.uv.new_timer())
-  local left = 100
-  timer:start(20, 50, vim.schedule_wrap(function()
-    left = left - 1
-    local gone = vim.lsp.get_client_by_id(client.id) == nil
-    if timer:is_closing() or not gone and left > 0 then
-      return
-    end
-    timer:close()
+  when_gone(client.id, function(gone)
     M.restarting = false
     if gone then
       start()
     else
       M.complain('the server does not stop; `:StressTester log` may tell why')
     end
-  end))
+  end)
 end
 
 return M

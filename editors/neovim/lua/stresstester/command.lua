@@ -113,9 +113,12 @@ end
 ---@param argument table
 ---@param bufnr integer
 local function start(name, argument, bufnr)
+  -- Seen at once, whatever the server has to do first.
+  runs.expect(argument.uri, true)
+  vim.cmd.redraw()
   client.execute(name, argument, function(result)
     asked[result.run] = { name = name, argument = argument, bufnr = bufnr }
-  end, bufnr)
+  end, bufnr, function() runs.expect(argument.uri, false) end)
 end
 
 ---@param parsed {options: table?, test: string?, run: string?}
@@ -370,29 +373,27 @@ function subcommands.stats(words, bufnr)
   end, bufnr)
 end
 
-function subcommands.results(_, bufnr)
-  local run = runs.last(client.uri(bufnr))
-  if not run then
-    return 'this file was not run yet; `:StressTester run` runs it'
+---A subcommand that shows the buffer's last run.
+---@param show fun(run: stresstester.Run, bufnr: integer)
+local function on_last_run(show)
+  return function(_, bufnr)
+    local run = runs.last(client.uri(bufnr))
+    if not run then
+      return 'this file was not run yet; `:StressTester run` runs it'
+    end
+    show(run, bufnr)
   end
+end
+
+subcommands.results = on_last_run(function(run, bufnr)
   require('stresstester.results').show(run, { focus = true, bufnr = bufnr })
-end
-
-function subcommands.quickfix(_, bufnr)
-  local run = runs.last(client.uri(bufnr))
-  if not run then
-    return 'this file was not run yet; `:StressTester run` runs it'
-  end
+end)
+subcommands.quickfix = on_last_run(function(run)
   require('stresstester.quickfix').set(run, true)
-end
-
-function subcommands.loclist(_, bufnr)
-  local run = runs.last(client.uri(bufnr))
-  if not run then
-    return 'this file was not run yet; `:StressTester run` runs it'
-  end
+end)
+subcommands.loclist = on_last_run(function(run)
   require('stresstester.quickfix').set_location_list(run)
-end
+end)
 
 function subcommands.doctor(_, bufnr)
   client.execute('doctor', {}, function(diagnosis)
@@ -409,6 +410,17 @@ end
 
 function subcommands.restart()
   client.restart()
+end
+
+---Tells the server's version.
+function subcommands.version(_, bufnr)
+  client.execute('doctor', {}, function(diagnosis)
+    for _, finding in ipairs(diagnosis.findings) do
+      if finding.name == 'version' then
+        vim.notify('Stress Tester: server ' .. finding.detail)
+      end
+    end
+  end, bufnr)
 end
 
 function subcommands.log()

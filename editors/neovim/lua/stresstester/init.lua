@@ -37,7 +37,11 @@ function M.statusline(bufnr)
   if not runs then
     return ''
   end
-  local run = runs.last(require('stresstester.client').uri(bufnr))
+  local uri = require('stresstester.client').uri(bufnr)
+  local run = runs.last(uri)
+  if runs.expects(uri) and not (run and not runs.ended(run)) then
+    return 'stress starting'
+  end
   return run and runs.short(run) or ''
 end
 

@@ -31,6 +31,10 @@ local by_id = {}
 ---@type table<string, string> the last run's id by document
 local last_of = {}
 
+---Documents whose run was asked for, and is not known yet.
+---@type table<string, boolean>
+local expected = {}
+
 ---Documents are told apart by their file's name: a URI can be spelled in several
 ---ways.
 local function key(uri)
@@ -70,6 +74,7 @@ function M.update(params)
   -- What is sent once stays.
   local run = vim.tbl_extend('force', before or {}, params)
   by_id[run.run] = run
+  expected[key(run.uri)] = nil
   if not before then
     last_of[key(run.uri)] = run.run
   end
@@ -78,6 +83,20 @@ function M.update(params)
   end
   vim.api.nvim_exec_autocmds('User', { pattern = 'StressTesterRun', modeline = false, data = run })
   return run, M.ended(run) and not was_over
+end
+
+---Notes that a run of the document was asked for, or that nothing came of it.
+---@param uri string
+---@param on boolean
+function M.expect(uri, on)
+  expected[key(uri)] = on or nil
+  vim.cmd.redrawstatus({ bang = true })
+end
+
+---Whether a run of the document was asked for and is not known yet.
+---@param uri string
+function M.expects(uri)
+  return expected[key(uri)] == true
 end
 
 ---The document's last run.
@@ -109,7 +128,7 @@ end
 ---The server is gone. The next one counts its runs from the beginning, so these
 ---must not be taken for its.
 function M.lost()
-  by_id, last_of = {}, {}
+  by_id, last_of, expected = {}, {}, {}
   vim.cmd.redrawstatus({ bang = true })
 end
 
