@@ -23,8 +23,12 @@ if any_c "$sources/shim"; then
 fi
 if any_c "$sources/trace"; then
 	gcc -std=gnu17 -O2 -Wall -Wextra -fvisibility=hidden -fPIC -shared -o "$destination/trace.so" "$sources"/trace/*.c
+	gcc -std=gnu17 -O2 -Wall -Wextra -fvisibility=hidden -fPIC -shared -DCOPIES -o "$destination/copies.so" "$sources"/trace/*.c
 	cp "$sources/trace/trace.py" "$sources/trace/record.py" "$destination/"
 	mkdir "$destination/trace"
+	for tracer in trace.js trace.rb Stresstester.pm trace.lua trace.php trace.sh; do
+		cp "$sources/trace/$tracer" "$destination/trace/"
+	done
 	javac -g:none -proc:none -d "$destination/trace" "$sources/trace/Trace.java"
 fi
 mkdir "$destination/warm"

@@ -18,6 +18,10 @@
  * time. A PERIOD below 0 logs nothing, but fills the stack that the program is going
  * to use, so that a variable that was never set has another value than before.
  *
+ * Compiled with COPIES, this also follows output through a buffer of the program's own
+ * language, such as Rust's: calls of memcpy and memmove are remembered, and a write is
+ * told of the one that put the byte into the buffer.
+ *
  * FRAMEs are the addresses of calls in the program's own executable, innermost
  * first, as "@HEX" relative to where it was loaded. Output is the same, byte for
  * byte; the reader checks that.
@@ -95,14 +99,10 @@ static char *put(char *to, unsigned long value, unsigned radix)
 	return to;
 }
 
-/* tell logs one line with at most that many calls; numbers below 0 are left out. */
-static void tell(char kind, long first, long second, int frames)
+/* say logs one line; numbers below 0 are left out. */
+static void say(char kind, long first, long second, const struct walk *w)
 {
 	int kept = errno;
-	struct walk w = {.n = 0, .most = frames};
-	depth++;
-	_Unwind_Backtrace(step, &w);
-	depth--;
 	char line[64 + FRAMES * 20], *to = line;
 	*to++ = kind;
 	*to++ = ' ';
@@ -111,15 +111,25 @@ static void tell(char kind, long first, long second, int frames)
 		*to++ = ' ';
 		to = put(to, (unsigned long)second, 10);
 	}
-	for (int i = 0; i < w.n; i++) {
+	for (int i = 0; i < w->n; i++) {
 		*to++ = ' ';
 		*to++ = '@';
-		to = put(to, w.pcs[i], 16);
+		to = put(to, w->pcs[i], 16);
 	}
 	*to++ = '\n';
 	if (syscall(SYS_write, log_fd, line, (size_t)(to - line)) < 0)
 		log_fd = -1;
 	errno = kept;
+}
+
+/* tell says where the program is, with at most that many calls. */
+static void tell(char kind, long first, long second, int frames)
+{
+	struct walk w = {.n = 0, .most = frames};
+	depth++;
+	_Unwind_Backtrace(step, &w);
+	depth--;
+	say(kind, first, second, &w);
 }
 
 /* record logs a line of those of which there are few. */
@@ -130,6 +140,81 @@ static void record(char kind, long first, long second)
 	records++;
 	tell(kind, first, second, FRAMES);
 }
+
+#ifdef COPIES
+/* What the last calls of memcpy and memmove copied, and who called them. */
+#define COPIED 8192
+#define COPIED_BYTES 128
+
+struct copied {
+	const char *to;
+	size_t n;
+	struct walk by;
+	char bytes[COPIED_BYTES];
+};
+
+static struct copied *copies;
+static unsigned long copied;
+
+/* move copies as memmove does; nothing of the C library's may be needed for it. */
+__attribute__((optimize("no-tree-loop-distribute-patterns"))) static void move(char *to, const char *from, size_t n)
+{
+	if (to < from)
+		for (size_t i = 0; i < n; i++)
+			to[i] = from[i];
+	else
+		while (n-- > 0)
+			to[n] = from[n];
+}
+
+static void remember(char *to, size_t n)
+{
+	if (!tracing || !copies || depth > 0 || n == 0)
+		return;
+	int kept = errno;
+	struct copied *c = &copies[copied++ % COPIED];
+	c->to = to;
+	c->n = n;
+	c->by.n = c->by.hops = 0;
+	c->by.most = SAMPLE_FRAMES;
+	move(c->bytes, to, n < COPIED_BYTES ? n : COPIED_BYTES);
+	depth++;
+	_Unwind_Backtrace(step, &c->by);
+	depth--;
+	errno = kept;
+}
+
+PUBLIC void *memcpy(void *to, const void *from, size_t n)
+{
+	move(to, from, n);
+	remember(to, n);
+	return to;
+}
+
+PUBLIC void *memmove(void *to, const void *from, size_t n)
+{
+	move(to, from, n);
+	remember(to, n);
+	return to;
+}
+
+/* origin is the last copy to that place, if what it copied is still there. */
+static struct copied *origin(const char *at)
+{
+	unsigned long oldest = copied > COPIED ? copied - COPIED : 0;
+	for (unsigned long i = copied; i-- > oldest;) {
+		struct copied *c = &copies[i % COPIED];
+		if (at < c->to || (size_t)(at - c->to) >= c->n)
+			continue;
+		size_t n = c->n < COPIED_BYTES ? c->n : COPIED_BYTES;
+		for (size_t k = 0; k < n; k++)
+			if (c->to[k] != c->bytes[k])
+				return NULL;
+		return c->by.n > 0 ? c : NULL;
+	}
+	return NULL;
+}
+#endif
 
 /* begin and end enclose a call that may write. Only the outermost one counts: it
  * is the one that the program made. */
@@ -170,7 +255,26 @@ static void end(off_t start)
 		CALL(type, name, __VA_ARGS__);                                                                        \
 	}
 
+#ifdef COPIES
+PUBLIC ssize_t write(int fd, const void *data, size_t n)
+{
+	REAL(write);
+	off_t start = begin();
+	struct copied *c = fd == 1 && start >= 0 && start <= wanted && wanted - start < (off_t)n && copies
+			       ? origin((const char *)data + (wanted - start))
+			       : NULL;
+	ssize_t result = next_write(fd, data, n);
+	if (c && result > wanted - start && log_fd >= 0 && records < RECORDS) {
+		off_t from = start + (c->to - (const char *)data), to = from + (off_t)c->n;
+		records++;
+		say('w', from < start ? start : from, to > start + result ? start + result : to, &c->by);
+	}
+	end(start);
+	return result;
+}
+#else
 FORWARD(ssize_t, write, (int fd, const void *data, size_t n), fd, data, n)
+#endif
 FORWARD(ssize_t, writev, (int fd, const struct iovec *parts, int n), fd, parts, n)
 FORWARD(ssize_t, pwrite, (int fd, const void *data, size_t n, off_t at), fd, data, n, at)
 FORWARD(int, vprintf, (const char *format, va_list args), format, args)
@@ -387,6 +491,10 @@ static int prepared_main(int argc, char **argv, char **env)
 			setvbuf(stdout, NULL, _IONBF, 0);
 			unbuffer_cout("_ZSt4cout");
 			unbuffer_cout("_ZSt5wcout");
+#ifdef COPIES
+			void *memory = mmap(NULL, COPIED * sizeof *copies, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+			copies = memory == MAP_FAILED ? NULL : memory;
+#endif
 			tracing = 1;
 		}
 		catch_crashes();

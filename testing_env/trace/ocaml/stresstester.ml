@@ -1,0 +1,45 @@
+(* Tells which line of an OCaml program printed one byte of its standard output.
+
+   Linked before the program, with wrap.c around the runtime's output functions, which
+   call back to here when the byte at OFFSET was written; see trace.c for the order and
+   the log. Frames are "LINE:FUNCTION". *)
+
+let log = ref (-1)
+
+let library name = List.exists (fun prefix -> String.starts_with ~prefix name) [ "Stdlib"; "Camlinternal"; "Stresstester."; "Unix."; "Str." ]
+
+let frames () =
+  let of_slot slot =
+    match (Printexc.Slot.location slot, Printexc.Slot.name slot) with
+    | Some { Printexc.line_number; _ }, Some name when not (library name) ->
+        Some (Printf.sprintf "%d:%s" line_number (String.map (fun c -> if c = ' ' then '_' else c) name))
+    | _ -> None
+  in
+  match Printexc.backtrace_slots (Printexc.get_callstack 80) with
+  | None -> ""
+  | Some slots -> String.concat " " (List.filter_map of_slot (Array.to_list slots))
+
+external write_log : int -> string -> unit = "stresstester_log"
+external start : int -> unit = "stresstester_start"
+
+let wrote first last = write_log !log (Printf.sprintf "w %d %d %s\n" first last (frames ()))
+
+let () =
+  match Sys.getenv_opt "STRESSTESTER_TRACE" with
+  | None -> ()
+  | Some order -> (
+      match List.map int_of_string (String.split_on_char ':' order) with
+      | [ fd; wanted ] ->
+          log := fd;
+          Callback.register "stresstester_wrote" wrote;
+          start wanted
+      | [ fd; _; period ] when period > 0 ->
+          log := fd;
+          let every = float_of_int period /. 1e6 and samples = ref 0 in
+          let sampled _ =
+            incr samples;
+            if !samples < 4000 then write_log !log (Printf.sprintf "t 0 %s\n" (frames ()))
+          in
+          Sys.set_signal Sys.sigprof (Sys.Signal_handle sampled);
+          ignore (Unix.setitimer Unix.ITIMER_PROF { Unix.it_interval = every; it_value = every })
+      | _ -> ())
