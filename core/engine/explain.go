@@ -400,9 +400,11 @@ func (e *explanation) crash(ctx context.Context) *problem.Location {
 	return last
 }
 
-// tells reports whether the program's runtime tells the line of a crash on standard
-// error, where it is read by others.
-func (e *explanation) tells() bool { return len(e.program.Recipe.Trace.Run) > 0 }
+// tells reports whether the program's runtime tells the line of its end on standard
+// error, where it is read by others: it does so where it ends the program by itself.
+func (e *explanation) tells() bool {
+	return len(e.program.Recipe.Trace.Run) > 0 && e.outcome.Signal == ""
+}
 
 // broken reports whether the program was killed for a wrong use of memory or
 // numbers, rather than by its own decision.

@@ -192,7 +192,7 @@ func (l *Language) Crash(stderr []byte, p *problem.Program) *problem.Location {
 		if len(frames) == 0 {
 			continue
 		}
-		location := &problem.Location{File: p.Name, Line: frames[0].Line, TokenIndex: -1, Stack: []problem.Frame{}, Note: l.exception(stderr)}
+		location := &problem.Location{File: p.Name, Line: frames[0].Line, TokenIndex: -1, Stack: frames[:1], Note: l.exception(stderr)}
 		if l.crashRules[i].function >= 0 {
 			location.Stack = frames
 		}

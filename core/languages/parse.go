@@ -82,6 +82,7 @@ type (
 		Warm           []string      `toml:"warm"`
 	}
 	probeText struct {
+		Compile  []string `toml:"compile"`
 		Flags    []string `toml:"flags"`
 		Without  []string `toml:"without"`
 		Run      []string `toml:"run"`
@@ -444,6 +445,7 @@ func (p *parser) commands(key string, l *Language) {
 	check(key+".record", l.record, forRun)
 	check(key+".warm", l.warm, forRun)
 	probe := func(key string, text probeText) {
+		check(key+".compile", text.Compile, forCompile)
 		check(key+".flags", text.Flags, nil)
 		check(key+".run", text.Run, forRun)
 		check(key+".env", text.Env, nil)

@@ -44,11 +44,13 @@ func (l *Language) Recipe(p *problem.Program) (problem.Recipe, error) {
 	}, nil
 }
 
-// probe is how the program is run to tell more. Its flags come last, and so win
-// over all others.
+// probe is how the program is run to tell more. Where it has no command of its own to
+// compile, its flags come last, and so win over all others.
 func (l *Language) probe(text probeText, fill *strings.Replacer) problem.Probe {
 	p := problem.Probe{Run: expand(text.Run, fill, l.RunFlags), Env: append([]string(nil), text.Env...), Buffered: text.Buffered, Coarse: text.Coarse}
-	if len(text.Flags) > 0 {
+	if len(text.Compile) > 0 {
+		p.Compile = expand(text.Compile, fill, l.CompileFlags)
+	} else if len(text.Flags) > 0 {
 		kept := slices.DeleteFunc(slices.Clone(l.compile), func(arg string) bool { return slices.Contains(text.Without, arg) })
 		p.Compile = append(expand(kept, fill, l.CompileFlags), text.Flags...)
 	}

@@ -93,11 +93,13 @@ const { workerData: w } = require("worker_threads");
 const { Session } = require("inspector");
 const fs = require("fs");
 const session = new Session();
+const urls = new Map(); // of scripts by their identifiers
 let before = 0, left = 4000;
+session.on("Debugger.scriptParsed", ({ params }) => urls.set(params.scriptId, params.url.replace("file://", "")));
 session.on("Debugger.paused", ({ params }) => {
   const now = process.memoryUsage.rss();
   const frames = params.callFrames
-    .filter((f) => f.url.replace("file://", "") === w.program)
+    .filter((f) => urls.get(f.location.scriptId) === w.program)
     .slice(0, 24)
     .map((f) => (f.location.lineNumber + 1) + ":" + (f.functionName || "<module>").replace(/\\s/g, "_"));
   fs.writeSync(w.log, ["t", Math.max(0, now - before), ...frames].join(" ") + "\\n");
@@ -118,6 +120,7 @@ const order = process.env.STRESSTESTER_TRACE;
 if (order && require("worker_threads").isMainThread) {
   delete process.env.STRESSTESTER_TRACE;
   const [log, wanted, period] = order.split(":").map(Number);
-  if (period > 0) sample(log, period, process.argv[1]);
-  else if (period === undefined) install(log, wanted, process.argv[1]);
+  const program = require("path").resolve(process.argv[1]);
+  if (period > 0) sample(log, period, program);
+  else if (period === undefined) install(log, wanted, program);
 }

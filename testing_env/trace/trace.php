@@ -56,7 +56,7 @@ final class StresstesterTrace extends php_user_filter
     {
         $parts = array_map('intval', explode(':', $order));
         self::$wanted = $parts[1];
-        self::$log = fopen('/proc/self/fd/' . $parts[0], 'a');
+        self::$log = fopen('php://fd/' . $parts[0], 'a');
         self::$program = realpath($_SERVER['SCRIPT_FILENAME']);
         if (!isset($parts[2])) {
             ob_start(function (string $text): string {

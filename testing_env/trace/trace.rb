@@ -2,8 +2,8 @@
 #
 # Loaded by "ruby -r" with STRESSTESTER_TRACE="FD:OFFSET". Output goes to the file at once, and
 # the write with the byte at OFFSET is logged to FD as described in trace.c, with frames as
-# "LINE:FUNCTION". With "FD:OFFSET:PERIOD" no write is logged; instead another thread logs
-# where the program is, as often as the interpreter lets it.
+# "LINE:FUNCTION". With "FD:OFFSET:PERIOD" no write is logged; instead samples are taken every
+# PERIOD microseconds of processor time, or as often as the interpreter lets them.
 
 module Stresstester
   def self.frames(locations)
@@ -58,17 +58,14 @@ module Stresstester
       STDOUT.sync = true
       STDOUT.singleton_class.prepend(Output)
     elsif period > 0
-      main = Thread.main
-      Thread.new do
-        resident = -> { File.read("/proc/self/statm").split[1].to_i * 4096 }
-        before = resident.call
-        4000.times do
-          sleep(period / 1e6)
-          now = resident.call
-          log.syswrite("t #{[now - before, 0].max} #{frames(main.backtrace_locations)}\n")
-          before = now
-        end
+      require "fiddle"
+      samples = 0
+      Signal.trap("PROF") do
+        samples += 1
+        log.syswrite("t 0 #{frames(caller_locations(1))}\n") if samples <= 4000
       end
+      every = [0, period, 0, period].pack("q4")
+      Fiddle::Function.new(Fiddle::Handle::DEFAULT["setitimer"], [Fiddle::TYPE_INT, Fiddle::TYPE_VOIDP, Fiddle::TYPE_VOIDP], Fiddle::TYPE_INT).call(2, every, nil)
     end
   end
 end

@@ -87,8 +87,9 @@ func (s *slot) trace(t *seat, p *program, call *engine.Call, probe engine.Probe,
 	}
 	trace, err := explain.ReadNative(lines, p.recipe.SourceName, p.run[0])
 	if err != nil {
-		// A program without debugging information, by the user's flags.
-		return &explain.Trace{}, nil
+		// A program without debugging information, by the user's flags or because its
+		// language's runtime knows lines by itself.
+		return explain.ParseLog(lines, p.recipe.SourceName, nil), nil
 	}
 	return trace, nil
 }
