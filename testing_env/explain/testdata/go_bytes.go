@@ -13,7 +13,7 @@ func answer(w *bufio.Writer, odd bool) {
 		w.WriteString("YES\n")
 		return
 	}
-	w.Write([]byte("N")) 
+	w.Write([]byte("N"))
 	w.WriteByte('0') // WRONG
 	w.WriteRune('\n')
 }

@@ -1,6 +1,5 @@
 // input: 3
 // expect: 1\n2\n4
-// note: put together before
 fn main() {
     let mut s = String::new();
     std::io::stdin().read_line(&mut s).unwrap();
