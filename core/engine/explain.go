@@ -369,6 +369,7 @@ func relate(l *problem.Location, others ...*problem.Location) {
 // wrong; checks tell where that was, and what.
 func (e *explanation) crash(ctx context.Context) *problem.Location {
 	if e.tells() {
+		e.listen(ctx)
 		return nil
 	}
 	l := e.traced(ctx, &aim{target: explain.Target{At: -1}})
@@ -398,6 +399,18 @@ func (e *explanation) crash(ctx context.Context) *problem.Location {
 		relate(last, &problem.Location{File: l.File, Line: l.Line, Column: l.Column, Note: "the crash itself was here"})
 	}
 	return last
+}
+
+// listen takes what a run without optimisation tells on standard error for what the
+// program told, where that names lines more exactly and the end is the same.
+func (e *explanation) listen(ctx context.Context) {
+	if !e.program.Recipe.Trace.Exact {
+		return
+	}
+	trace, out := e.run(ctx, Traced, 0, func(l *problem.Limits) { l.Time *= tracedTimes; l.Memory += tracedMemory })
+	if told := e.worker.slot.Stderr(problem.Tested); trace != nil && out.Signal == "" && out.ExitCode == e.outcome.ExitCode && len(told) > 0 {
+		e.stderr = bytes.Clone(told)
+	}
 }
 
 // tells reports whether the program's runtime tells the line of its end on standard

@@ -89,6 +89,7 @@ type (
 		Env      []string `toml:"env"`
 		Buffered bool     `toml:"buffered"`
 		Coarse   bool     `toml:"coarse"`
+		Exact    bool     `toml:"exact"`
 	}
 	versionText struct {
 		Command []string `toml:"command"`

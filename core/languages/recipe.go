@@ -47,7 +47,7 @@ func (l *Language) Recipe(p *problem.Program) (problem.Recipe, error) {
 // probe is how the program is run to tell more. Where it has no command of its own to
 // compile, its flags come last, and so win over all others.
 func (l *Language) probe(text probeText, fill *strings.Replacer) problem.Probe {
-	p := problem.Probe{Run: expand(text.Run, fill, l.RunFlags), Env: append([]string(nil), text.Env...), Buffered: text.Buffered, Coarse: text.Coarse}
+	p := problem.Probe{Run: expand(text.Run, fill, l.RunFlags), Env: append([]string(nil), text.Env...), Buffered: text.Buffered, Coarse: text.Coarse, Exact: text.Exact}
 	if len(text.Compile) > 0 {
 		p.Compile = expand(text.Compile, fill, l.CompileFlags)
 	} else if len(text.Flags) > 0 {

@@ -167,6 +167,9 @@ type Probe struct {
 	Buffered bool `json:"buffered,omitempty"`
 	// Coarse says that a loop's time may be told of the loop's first line.
 	Coarse bool `json:"coarse,omitempty"`
+	// Exact says that what such a run tells on standard error of its end is more exact
+	// than what the program itself tells.
+	Exact bool `json:"exact,omitempty"`
 }
 
 // Possible reports whether there is a way.

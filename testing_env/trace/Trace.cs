@@ -72,7 +72,7 @@ public sealed class Trace : Stream {
             if (status is int)
                 Environment.ExitCode = (int)status;
         } catch (TargetInvocationException e) {
-            Console.Error.WriteLine(e.InnerException);
+            Console.Error.WriteLine("\nUnhandled Exception:\n" + e.InnerException);
             Environment.Exit(1);
         }
     }

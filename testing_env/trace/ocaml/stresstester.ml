@@ -2,7 +2,8 @@
 
    Linked before the program, with wrap.c around the runtime's output functions, which
    call back to here when the byte at OFFSET was written; see trace.c for the order and
-   the log. Frames are "LINE:FUNCTION". *)
+   the log. Frames are "LINE:FUNCTION". No samples are taken: where OCaml lets itself be
+   interrupted, it does not know its line. *)
 
 let log = ref (-1)
 
@@ -33,13 +34,4 @@ let () =
           log := fd;
           Callback.register "stresstester_wrote" wrote;
           start wanted
-      | [ fd; _; period ] when period > 0 ->
-          log := fd;
-          let every = float_of_int period /. 1e6 and samples = ref 0 in
-          let sampled _ =
-            incr samples;
-            if !samples < 4000 then write_log !log (Printf.sprintf "t 0 %s\n" (frames ()))
-          in
-          Sys.set_signal Sys.sigprof (Sys.Signal_handle sampled);
-          ignore (Unix.setitimer Unix.ITIMER_PROF { Unix.it_interval = every; it_value = every })
       | _ -> ())
