@@ -117,8 +117,9 @@ func (r *run) shrinkInput(ctx context.Context, f *finding, o shrink.Options) shr
 	for i, s := range r.slots {
 		workers[i] = r.newWorker(s)
 	}
+	want := workers[0].signatureOf(f.judgement, f.stderr, f.expected, f.actual)
 	oracle := func(ctx context.Context, candidates [][]byte) []bool {
-		return r.tryAll(ctx, f, workers, candidates)
+		return r.tryAll(ctx, f, want, workers, candidates)
 	}
 	if r.spec != nil {
 		return r.spec.Shrink(ctx, f.input, oracle, o)
@@ -136,7 +137,7 @@ func (r *run) shrinkInput(ctx context.Context, f *finding, o shrink.Options) shr
 
 // tryAll runs the candidates on all slots and tells which of them still fail in
 // the same way.
-func (r *run) tryAll(ctx context.Context, f *finding, workers []*worker, candidates [][]byte) []bool {
+func (r *run) tryAll(ctx context.Context, f *finding, want signature, workers []*worker, candidates [][]byte) []bool {
 	fails := make([]bool, len(candidates))
 	var next atomic.Int64
 	var wg sync.WaitGroup
@@ -148,7 +149,7 @@ func (r *run) tryAll(ctx context.Context, f *finding, workers []*worker, candida
 				if i >= len(candidates) || ctx.Err() != nil {
 					return
 				}
-				w.lab.Shared(func() { fails[i] = w.stillFails(ctx, f, candidates[i]) })
+				w.lab.Shared(func() { fails[i] = w.stillFails(ctx, f, want, candidates[i]) })
 			}
 		})
 	}
@@ -158,7 +159,7 @@ func (r *run) tryAll(ctx context.Context, f *finding, workers []*worker, candida
 
 // stillFails runs one candidate. A candidate on which the set-up itself fails
 // (not valid, or the brute force crashes) is no smaller counterexample.
-func (w *worker) stillFails(ctx context.Context, f *finding, input []byte) bool {
+func (w *worker) stillFails(ctx context.Context, f *finding, want signature, input []byte) bool {
 	if err := w.slot.Set(Input, input); err != nil {
 		return false
 	}
@@ -167,5 +168,16 @@ func (w *worker) stillFails(ctx context.Context, f *finding, input []byte) bool 
 	if err != nil {
 		return false
 	}
-	return signatureOf(j, w.slot.Stderr(problem.Tested)) == signatureOf(f.judgement, f.stderr)
+	if j.verdict != f.verdict {
+		return false
+	}
+	expected, err := w.slot.Bytes(Answer)
+	if err != nil {
+		return false
+	}
+	actual, err := w.slot.Bytes(Output)
+	if err != nil {
+		return false
+	}
+	return w.signatureOf(j, w.slot.Stderr(problem.Tested), expected, actual).alike(want)
 }

@@ -3,6 +3,7 @@ package engine
 import (
 	"regexp"
 
+	"stresstester/core/compare"
 	"stresstester/core/problem"
 )
 
@@ -14,14 +15,25 @@ type signature struct {
 	// exception is the type of what was thrown, for a crash of a runtime that names
 	// it; the exit status is the same for all of them.
 	exception string
+	// output is the kind of the wrong output, where there is a right one to compare with.
+	output compare.Class
 }
 
-func signatureOf(j judgement, stderr []byte) signature {
+// signatureOf is the signature of a test with these outputs.
+func (w *worker) signatureOf(j judgement, stderr, expected, actual []byte) signature {
 	s := signature{verdict: j.verdict, signal: j.outcome.Signal}
-	if j.verdict == problem.RE {
+	switch {
+	case j.verdict == problem.RE:
 		s.exception = exceptionIn(stderr)
+	case j.verdict == problem.WA && !w.has[problem.Checker] && !w.has[problem.Interactor]:
+		s.output = compare.ClassOf(w.job.Options.Compare, expected, actual)
 	}
 	return s
+}
+
+// alike reports whether both may be of the same mistake.
+func (s signature) alike(o signature) bool {
+	return s.verdict == o.verdict && s.signal == o.signal && s.exception == o.exception && s.output.Alike(o.output)
 }
 
 // thrown finds the types of exceptions as Python, Java and its kin, C++ and

@@ -124,5 +124,5 @@ func tokensBefore(text []byte, p problem.Position) int {
 // failsAlone reports whether the tested program fails in the same way on the input of
 // a single case.
 func (w *worker) failsAlone(ctx context.Context, f *finding, input []byte) bool {
-	return ctx.Err() == nil && w.stillFails(ctx, f, input)
+	return ctx.Err() == nil && w.stillFails(ctx, f, w.signatureOf(f.judgement, f.stderr, f.expected, f.actual), input)
 }

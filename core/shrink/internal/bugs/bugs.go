@@ -13,6 +13,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strconv"
+
+	"stresstester/core/compare"
+	"stresstester/core/problem"
 )
 
 // Bug is one wrong program.
@@ -60,34 +63,35 @@ func (p Program) Outcome(input []byte) (answer string, crashed bool) {
 }
 
 // verdict is what a judge would say: "", "WA", "RE", or "invalid" when the
-// reference does not end well.
-func (b *Bug) verdict(input []byte) string {
+// reference does not end well; for a wrong answer, of which class it is.
+func (b *Bug) verdict(input []byte) (string, compare.Class) {
 	want, crashed := b.Reference.Outcome(input)
 	if crashed {
-		return "invalid"
+		return "invalid", compare.Class{}
 	}
 	switch got, crashed := b.Tested.Outcome(input); {
 	case crashed:
-		return "RE"
+		return "RE", compare.Class{}
 	case got != want:
-		return "WA"
+		return "WA", compare.ClassOf(problem.Comparison{}, []byte(want), []byte(got))
 	}
-	return ""
+	return "", compare.Class{}
 }
 
 // Fails reports whether the bug shows on the input.
 func (b *Bug) Fails(input []byte) bool {
-	v := b.verdict(input)
+	v, _ := b.verdict(input)
 	return v == "WA" || v == "RE"
 }
 
 // Oracle tells which candidates fail as the given input does.
 func (b *Bug) Oracle(input []byte) func(context.Context, [][]byte) []bool {
-	signature := b.verdict(input)
+	verdict, class := b.verdict(input)
 	return func(_ context.Context, candidates [][]byte) []bool {
 		fails := make([]bool, len(candidates))
 		for i, c := range candidates {
-			fails[i] = b.verdict(c) == signature
+			v, k := b.verdict(c)
+			fails[i] = v == verdict && k.Alike(class)
 		}
 		return fails
 	}
