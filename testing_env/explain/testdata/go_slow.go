@@ -7,9 +7,10 @@ package main
 import "fmt"
 
 func collatz(n int) int {
-	steps := 0
-	for n != 1<<62 {
-		steps += n ^ steps // WRONG
+	steps := 1
+	for n != 0 {
+		steps = (steps*31+n)%1000003 + steps%(n|5) + steps/(n|1) // WRONG
+		n += 2
 	}
 	return steps
 }
