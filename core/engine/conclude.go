@@ -21,8 +21,10 @@ func (r *run) conclude(ctx context.Context) (problem.Result, error) {
 			break
 		}
 		before := len(f.input)
+		ready := r.buildAhead(ctx, f)
 		r.reduce(ctx, f)
 		r.explain(ctx, f)
+		ready()
 		if len(f.input) != before || f.location != nil {
 			r.tell(f)
 		}

@@ -28,6 +28,7 @@ type run struct {
 	newest    atomic.Uint64 // the newest test's seed
 	state     atomic.Value  // problem.State
 	stage     atomic.Value  // string: what the state is about
+	slowest   atomic.Int64  // the most processor time of a test that passed, in nanoseconds
 	found     *collector
 	watch     observer
 
@@ -226,6 +227,9 @@ func (w *worker) runTrial(ctx context.Context, t trial) (*finding, error) {
 		return nil, err
 	}
 	if j.verdict == problem.OK {
+		for took, most := int64(j.outcome.CPU), w.slowest.Load(); took > most && !w.slowest.CompareAndSwap(most, took); {
+			most = w.slowest.Load()
+		}
 		return nil, nil
 	}
 	return w.finding(t, j)

@@ -65,6 +65,34 @@ func (r *run) explain(ctx context.Context, f *finding) {
 	})
 }
 
+// buildAhead begins the builds that an explanation of the finding is going to need, so that
+// they are made while its input is made small. Nothing is built beside a search that
+// measures time or memory. The function that it returns ends what is still being built.
+func (r *run) buildAhead(ctx context.Context, f *finding) (end func()) {
+	p, ok := r.job.Program(problem.Tested)
+	tracer, traces := r.slots[0].(Tracer)
+	if r.job.Options.NoExplain || !ok || !traces || !f.verdict.Divergence() || f.limited() {
+		return func() {}
+	}
+	probes := []Probe{Traced, Sanitized}
+	if f.flaky {
+		probes = []Probe{Memchecked}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	var building sync.WaitGroup
+	building.Go(func() {
+		for _, probe := range probes {
+			if probe.Of(&p.Recipe).Possible() && ctx.Err() == nil {
+				tracer.Prepare(ctx, problem.Tested, probe)
+			}
+		}
+	})
+	return func() {
+		cancel()
+		building.Wait()
+	}
+}
+
 // explanation is one that is being looked for.
 type explanation struct {
 	*finding

@@ -21,6 +21,10 @@ const (
 	// A program that runs into a limit costs that limit for every candidate that
 	// still fails.
 	shrinkLimitDeadline = 4 * time.Second
+	// A program that takes slowTimes as long as on any test that passed, and slowTime, is
+	// likely to run into its limit, too.
+	slowTimes = 20
+	slowTime  = 50 * time.Millisecond
 	// lastMoment is how long a run that was stopped may take to confirm what it has.
 	lastMoment = 2 * time.Second
 )
@@ -36,20 +40,34 @@ func (r *run) reduce(ctx context.Context, f *finding) {
 	if f.limited() {
 		deadline = shrinkLimitDeadline
 	}
-	result := r.shrinkInput(ctx, f, shrink.Options{
-		MaxRuns:  shrinkRuns,
-		Deadline: deadline,
-		Width:    len(r.slots),
-		Samples:  r.samples(),
-		Improved: func(input []byte, runs int) {
-			r.stage.Store(bestSoFar(input, runs))
-		},
-	})
-	f.original, f.oracleRuns, f.minimality = original, result.Runs, result.Proved
-	if bytes.Equal(result.Input, original) {
-		return
+	for _, limit := range r.shrinkLimits(f) {
+		result := r.shrinkInput(ctx, f, limit, shrink.Options{
+			MaxRuns:  shrinkRuns,
+			Deadline: deadline,
+			Width:    len(r.slots),
+			Samples:  r.samples(),
+			Improved: func(input []byte, runs int) {
+				r.stage.Store(bestSoFar(input, runs))
+			},
+		})
+		f.original, f.minimality = original, result.Proved
+		f.oracleRuns += result.Runs
+		if bytes.Equal(result.Input, original) || r.adopt(ctx, f, result.Input) || ctx.Err() != nil {
+			return
+		}
 	}
-	r.adopt(ctx, f, result.Input)
+}
+
+// shrinkLimits are the time limits to search with, one after the other until what was
+// found is confirmed with the right one. Programs that run for ever are most of those that
+// take too long; they need not be waited for as long for every candidate.
+func (r *run) shrinkLimits(f *finding) []time.Duration {
+	whole := r.job.Options.LimitsOf(problem.Tested).Time
+	short := max(slowTimes*time.Duration(r.slowest.Load()), slowTime)
+	if f.outcome.Limit != TimeLimit || r.slowest.Load() == 0 || short > whole/2 {
+		return []time.Duration{whole}
+	}
+	return []time.Duration{short, whole}
 }
 
 // samples are other inputs of the problem, small ones: those that were generated,
@@ -79,8 +97,8 @@ func bestSoFar(input []byte, runs int) string {
 }
 
 // adopt replaces the finding's input by a smaller one, if freshly started
-// processes confirm it.
-func (r *run) adopt(ctx context.Context, f *finding, input []byte) {
+// processes confirm it, and reports whether they did.
+func (r *run) adopt(ctx context.Context, f *finding, input []byte) bool {
 	if ctx.Err() != nil {
 		// Whoever stops the run wants to see the best so far.
 		var cancel context.CancelFunc
@@ -106,16 +124,18 @@ func (r *run) adopt(ctx context.Context, f *finding, input []byte) {
 	})
 	if err != nil || confirmed == nil || confirmed.flaky || !confirmed.sameAs(f) {
 		f.minimality = "a smaller input was found, but it did not fail every time; this is the input as it was generated"
-		return
+		return false
 	}
 	f.input, f.expected, f.actual, f.stderr = input, confirmed.expected, confirmed.actual, confirmed.stderr
 	f.transcript, f.judgement = confirmed.transcript, confirmed.judgement
+	return true
 }
 
-func (r *run) shrinkInput(ctx context.Context, f *finding, o shrink.Options) shrink.Result {
+func (r *run) shrinkInput(ctx context.Context, f *finding, limit time.Duration, o shrink.Options) shrink.Result {
 	workers := make([]*worker, len(r.slots))
 	for i, s := range r.slots {
 		workers[i] = r.newWorker(s)
+		workers[i].test.Limits.Time = limit
 	}
 	want := workers[0].signatureOf(f.judgement, f.stderr, f.expected, f.actual)
 	oracle := func(ctx context.Context, candidates [][]byte) []bool {
