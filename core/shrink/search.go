@@ -150,7 +150,7 @@ func (s *Search) proved(claims []string) string {
 	case errors.Is(s.cause, errBudget):
 		return "The budget of " + count(s.options.maxRuns(), "run") + " ended the search; a smaller input may exist."
 	case errors.Is(s.cause, errDeadline):
-		return "The time limit of " + rounded(s.options.Deadline) + " ended the search; a smaller input may exist."
+		return "The time limit of " + tenths(s.options.Deadline) + " ended the search; a smaller input may exist."
 	case s.cause != nil:
 		return "The search was stopped; a smaller input may exist."
 	case len(claims) == 0:
@@ -285,8 +285,8 @@ func count(n int, noun string) string {
 	return strconv.Itoa(n) + " " + noun
 }
 
-// rounded is the duration with no more digits than a reader wants.
-func rounded(d time.Duration) string {
+// tenths is the duration with no more digits than a reader wants.
+func tenths(d time.Duration) string {
 	if d > time.Second {
 		d = d.Round(time.Second / 10)
 	}
