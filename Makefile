@@ -75,7 +75,7 @@ soak: image ## make SOAK tests (default a million) while processes are killed at
 	STRESSTESTER_IMAGE=$${IMAGE:-$$($(BIN)/stresstester image status --name)} go test -timeout 4h -v ./testing_env/soak -run Million -tests $(SOAK)
 
 test-full: image-full ## run the tests of all languages, in the image that has them all
-	STRESSTESTER_IMAGE=$$($(BIN)/stresstester image status --target full --name) go test -timeout 20m ./testing_env/languages
+	STRESSTESTER_IMAGE=$$($(BIN)/stresstester image status --target full --name) go test -timeout 20m ./testing_env/languages ./testing_env/explain
 
 E2E := testing_env/e2e
 
