@@ -165,10 +165,9 @@ func (a *Accounts) SignIn(ctx context.Context, name, password string, from Origi
 		return authdb.User{}, err
 	}
 	if !ok || u.Disabled {
-		if u.ID != uuid.Nil {
-			if err := a.Record(ctx, authdb.Event{User: u.ID, Action: "sign-in refused", IP: from.IP}); err != nil {
-				return authdb.User{}, err
-			}
+		// Recorded for users who do not exist, too: it takes the same time.
+		if err := a.Record(ctx, authdb.Event{User: u.ID, Action: "sign-in refused", IP: from.IP}); err != nil {
+			return authdb.User{}, err
 		}
 		return authdb.User{}, ErrCredentials
 	}

@@ -67,7 +67,7 @@ func (client) DevMode() bool                                                { re
 func (client) IDTokenUserinfoClaimsAssertion() bool                         { return false }
 func (client) ClockSkew() time.Duration                                     { return 0 }
 func (client) IsScopeAllowed(scope string) bool                             { _, ok := ScopeText[Scope(scope)]; return ok }
-func (client) RestrictAdditionalIdTokenScopes() func([]string) []string     { return sameScopes }
+func (client) RestrictAdditionalIdTokenScopes() func([]string) []string     { return sameScopes } //nolint:staticcheck // the library's name
 func (client) RestrictAdditionalAccessTokenScopes() func([]string) []string { return sameScopes }
 func (client) GrantTypes() []oidc.GrantType {
 	return []oidc.GrantType{oidc.GrantTypeCode, oidc.GrantTypeRefreshToken, oidc.GrantTypeDeviceCode}
@@ -228,7 +228,7 @@ func (s *storage) issue(ctx context.Context, request op.TokenRequest, current st
 	if !withRefresh {
 		f.Expires = expires
 	}
-	authorization, how := "", ""
+	var authorization, how string
 	switch r := request.(type) {
 	case *authRequest:
 		authorization, how = r.ID, "browser"

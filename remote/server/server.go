@@ -42,7 +42,6 @@ type Server struct {
 
 	stop    context.CancelFunc // ends what runs in the background
 	working sync.WaitGroup
-	ready   func() error
 	closers []func()
 }
 

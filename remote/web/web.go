@@ -127,7 +127,7 @@ func (p *Pages) functions() template.FuncMap {
 		"date":   func(t time.Time) string { return t.UTC().Format("2 January 2006") },
 		"utc":    func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") },
 		"iso":    func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
-		"scope":  func(s string) string { return scopeText(s) },
+		"scope":  scopeText,
 		"plural": plural,
 	}
 }

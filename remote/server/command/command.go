@@ -51,11 +51,11 @@ docs/server.md explains them all.`,
 	root.PersistentFlags().StringVar(&c.env, "env-file", ".env", "file of further settings; empty for none")
 	serve := &cobra.Command{Use: "serve", Short: "Answer requests until told to end", Args: cobra.NoArgs,
 		Long: "Answers requests until it gets SIGTERM or SIGINT, then lets those under way finish.\nThe database must be migrated (stresstester-server migrate).",
-		RunE: func(cmd *cobra.Command, _ []string) error { return c.serve(cmd.Context()) }}
+		RunE: func(*cobra.Command, []string) error { return c.serve(ctx) }}
 	serve.Flags().BoolVar(&c.dev, "dev", false, "try it out: start a throw-away Postgres from the installed binaries, migrate it, and make up a secret")
 	migrate := &cobra.Command{Use: "migrate", Short: "Bring the database's schema to this version", Args: cobra.NoArgs,
 		Long: "Brings the database's schema to this version. The database's user must own the database and,\nthe first time, be allowed to create a role (or the role " + postgres.Role + " must exist).",
-		RunE: func(cmd *cobra.Command, _ []string) error { return c.migrate(cmd.Context()) }}
+		RunE: func(*cobra.Command, []string) error { return c.migrate(ctx) }}
 	root.AddCommand(serve, migrate)
 	err := root.ExecuteContext(ctx)
 	if err == nil {

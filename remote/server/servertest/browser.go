@@ -72,7 +72,11 @@ func (b *Browser) absolute(to string) string {
 // Get opens a page: a path of the server or a URL.
 func (b *Browser) Get(to string) Page {
 	b.t.Helper()
-	return b.page(b.client.Get(b.absolute(to)))
+	r, err := http.NewRequestWithContext(b.t.Context(), http.MethodGet, b.absolute(to), nil)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return b.page(b.client.Do(r))
 }
 
 // Post sends a form as the page itself would, given as name, value, name, value, ….

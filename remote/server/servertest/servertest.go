@@ -15,7 +15,6 @@ package servertest
 import (
 	"bufio"
 	"context"
-	"fmt"
 	"io"
 	"net"
 	"os"
@@ -63,8 +62,9 @@ type Process struct {
 type Option func(*options)
 
 type options struct {
-	public string
-	env    []string
+	public  string
+	address string
+	env     []string
 }
 
 // As gives the process the public URL of another, as behind one load balancer.
@@ -72,6 +72,9 @@ func As(other *Process) Option { return func(o *options) { o.public = other.Issu
 
 // Behind gives the process a public URL, for example a proxy's.
 func Behind(url string) Option { return func(o *options) { o.public = url } }
+
+// At gives the process an address, which must be free.
+func At(address string) Option { return func(o *options) { o.address = address } }
 
 // Env adds settings, such as STRESSTESTER_REQUESTS_PER_MINUTE=-1.
 func Env(settings ...string) Option { return func(o *options) { o.env = append(o.env, settings...) } }
@@ -83,7 +86,10 @@ func Start(t testing.TB, db postgres.Config, opts ...Option) *Process {
 	for _, opt := range opts {
 		opt(&o)
 	}
-	address := freeAddress(t)
+	address := o.address
+	if address == "" {
+		address = FreeAddress(t)
+	}
 	p := &Process{URL: "http://" + address, t: t}
 	p.Issuer = p.URL
 	if o.public != "" {
@@ -104,22 +110,26 @@ func Start(t testing.TB, db postgres.Config, opts ...Option) *Process {
 	return p
 }
 
-// freeAddress is an address that nobody listens on. Somebody else could take it before the
+// FreeAddress is an address that nobody listens on. Somebody else could take it before the
 // server does; then starting it fails and says so.
-func freeAddress(t testing.TB) string {
+func FreeAddress(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
-	return l.Addr().String()
+	address := l.Addr().String()
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return address
 }
 
 // Restart starts the server again, at the same address, after Kill or Stop.
 func (p *Process) Restart() {
 	p.t.Helper()
-	p.cmd = exec.Command(os.Args[0])
+	// It ends by Kill or Stop, at the latest when the test is cleaned up: after its context.
+	p.cmd = exec.CommandContext(context.WithoutCancel(p.t.Context()), os.Args[0])
 	p.cmd.Env = p.env
 	p.log = &log{}
 	p.cmd.Stderr = p.log
@@ -191,5 +201,5 @@ func (l *log) Write(b []byte) (int, error) {
 func (l *log) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return fmt.Sprintf("%s", l.text)
+	return string(l.text)
 }
