@@ -74,8 +74,8 @@ static char *number_write(char *out, uint32_t number)
 int arguments_install(const struct state *s)
 {
 	const struct shim_request *c = s->request;
-	if (c->args_version == s->args_version)
-		return (int)s->args_fit;
+	if (c->args_version == s->installed.version)
+		return (int)s->installed.fit;
 	uint32_t fit = (uint32_t)block_valid(c);
 	if (s->stop == SHIM_AT_START) {
 		fit = fit && room_fill(s);
@@ -84,9 +84,7 @@ int arguments_install(const struct state *s)
 	} else {
 		fit = fit && call_size(c) <= s->call_size;
 	}
-	state_set(s, args_fit, uint32_t, fit);
-	state_set(s, argc, uint32_t, c->argc);
-	state_set(s, args_version, uint32_t, c->args_version);
+	state_set(s, installed, struct installed, {c->args_version, c->argc, fit});
 	return (int)fit;
 }
 
@@ -94,8 +92,7 @@ void arguments_repair(const struct state *s)
 {
 	const char *copy = state_at(s, s->room_copy);
 	for (uint64_t at = 0; at < s->room_size; at += PAGE)
-		if (page_difference(s->room + at, copy + at, s->wide) < PAGE)
-			memcpy(s->room + at, copy + at, PAGE);
+		page_mend(s->room + at, copy + at, s->wide);
 }
 
 size_t arguments_read(const struct state *s)

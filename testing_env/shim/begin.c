@@ -233,6 +233,28 @@ static void files_move(struct state *w, int control_fd)
 	for (uint32_t i = 0; i < w->files; i++) {
 		w->file[i] = fd_away(w, control_fd + 1 + (int)i);
 		w->file_flags[i] = fcntl(w->file[i], F_GETFL);
+		if (fstat(w->file[i], &w->file_stat[i]))
+			server_unsuitable(w->control, "a descriptor of the launch is missing", strerror(errno));
+	}
+}
+
+/* Maps the areas, whose descriptors follow the state file's. Where a file can only be
+ * read, the area's descriptor can only be read, too. */
+static void areas_map(struct state *w, int fd)
+{
+	for (uint32_t i = 0; i < w->files; i++) {
+		if (!(w->request->areas >> i & 1))
+			continue;
+		int prot = PROT_READ;
+		if ((fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDWR) {
+			prot |= PROT_WRITE;
+			w->areas_written |= 1u << i;
+		}
+		if (w->mode == SHIM_SNAPSHOT)
+			place(w, PLACE_AREAS + (uint64_t)i * SHIM_AREA_SIZE, SHIM_AREA_SIZE, prot,
+			      MAP_SHARED, fd);
+		w->areas |= 1u << i;
+		close(fd++);
 	}
 }
 
@@ -288,9 +310,11 @@ static void begin_on_scratch(void *arg)
 	w->room_copy = page_up(sizeof *w);
 	w->size = w->room_copy + page_up(w->room_size);
 	if (w->mode == SHIM_SNAPSHOT) {
-		const struct state *later = (void *)((char *)w->request + PLACE_STATE);
+		/* Until the state is there, who looks for it finds zeroes. */
+		const struct state *later = place(w, PLACE_STATE, sizeof *later, PROT_READ,
+						  MAP_PRIVATE | MAP_ANONYMOUS, -1);
 		resident_begin(w, later);
-		zones_begin(&w->zones, &later->zones);
+		w->memory_guarded = (uint32_t)zones_begin(&w->zones, &later->zones);
 		const char *why = snapshot_take(w);
 		if (why)
 			server_unsuitable(w->control, why, NULL);
@@ -338,6 +362,7 @@ NORETURN static void begin(const struct shim_request *c, int control, char **env
 	process_prepare(w);
 	files_move(w, control);
 	w->fd = control + 1 + (int)c->files;
+	areas_map(w, w->fd + 1);
 	w->control = fd_away(w, control);
 	if (w->stop == SHIM_AT_START)
 		room_find(w, env);

@@ -54,6 +54,7 @@ static void heap_move(uint64_t want)
 	const struct zones *z = h->zones;
 	uint64_t from = page_up(h->end), to = page_up(want);
 	if (from > z->heap_end) {
+		h->mapped = 1;
 		sys1(SYS_brk, z->heap_end);
 		from = z->heap_end;
 	}
@@ -81,6 +82,7 @@ static int heap_break(void *address)
 	if (want >= z->heap_base && want <= z->heap_end) {
 		heap_move(want);
 	} else if (want > z->heap_end) {
+		h->mapped = 1;
 		refused = (uint64_t)sys1(SYS_brk, want) != want;
 		if (!refused) {
 			if (h->open < z->heap_end)
@@ -178,6 +180,10 @@ static void *block_map(void *address, size_t size, int prot, int flags, int fd, 
 		if (start)
 			return (void *)start;
 	}
+	const struct state *s = resident_here();
+	if (s && (flags & (MAP_ANONYMOUS | MAP_SHARED)) != MAP_ANONYMOUS)
+		resident_refuse(s);
+	shim_heap.mapped = 1;
 	long r = sysmap(address, size, prot, flags, fd, offset);
 	return answer(r) ? MAP_FAILED : (void *)r;
 }
@@ -188,7 +194,22 @@ static int block_unmap(void *address, size_t size)
 	uint64_t start = (uint64_t)address;
 	if (start >= z->area && start < z->area_end && area_give(start, page_up(size)))
 		return 0;
+	shim_heap.mapped = 1;
 	return answer(sys2(SYS_munmap, address, size));
+}
+
+/* These only take note that they were called. */
+static int block_protect(void *address, size_t size, int prot)
+{
+	shim_heap.mapped = 1;
+	return answer(sys3(SYS_mprotect, address, size, prot));
+}
+
+static void *block_remap(void *address, size_t old, size_t size, int flags, void *to)
+{
+	shim_heap.mapped = 1;
+	long r = sys5(SYS_mremap, address, old, size, flags, (flags & MREMAP_FIXED) ? to : NULL);
+	return answer(r) ? MAP_FAILED : (void *)r;
 }
 
 /* ---- Installing ------------------------------------------------------------------ */
@@ -279,11 +300,13 @@ static void area_install(struct zones *z)
 
 /* From here on to the end of the set-up, libc's brk, mmap and munmap must not be
  * called: the zones are not yet where they will be. */
-void zones_begin(struct zones *z, const struct zones *later)
+int zones_begin(struct zones *z, const struct zones *later)
 {
 	shim_heap.zones = later;
 	heap_install(z);
 	area_install(z);
+	return z->heap_end && z->area_end && divert("mprotect", block_protect) &&
+	       divert("mremap", block_remap);
 }
 
 void zones_protect(const struct zones *z, unsigned which, int open)

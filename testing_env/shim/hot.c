@@ -203,8 +203,7 @@ uint64_t hots_repair(const struct state *s, struct shim_answer *a)
 	for (uint64_t i = 0; i < count; i++) {
 		char *page = (char *)hot[i].address;
 		const char *copy = hot[i].slot ? copy_of(s, hot[i].slot) : NULL;
-		size_t at = copy ? page_difference(page, copy, s->wide) : page_nonzero(page, s->wide);
-		if (at == PAGE) {
+		if (!(copy ? page_mend(page, copy, s->wide) : page_clear(page, s->wide))) {
 			untouched += !copy;
 			if (idle[i] < 255)
 				idle[i]++;
@@ -213,10 +212,6 @@ uint64_t hots_repair(const struct state *s, struct shim_answer *a)
 		}
 		idle[i] = 0;
 		restored++;
-		if (copy)
-			memcpy(page + at, copy + at, PAGE - at);
-		else
-			memset(page + at, 0, PAGE - at);
 	}
 	a->hot = count;
 	a->restored = restored;

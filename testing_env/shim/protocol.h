@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #define SHIM_MAGIC 0x52545353u /* "SSTR" */
-#define SHIM_VERSION 2u
+#define SHIM_VERSION 3u
 
 /* Environment of a server's launch. Neither reaches the program. */
 #define SHIM_ENV_CONTROL "STRESSTESTER_SHIM" /* number of the control descriptor */
@@ -33,6 +33,10 @@
 
 #define SHIM_MAX_FILES 16u /* descriptors a server may hold for its programs */
 #define SHIM_MAX_FDS 8u    /* descriptors a program may begin with */
+
+/* A file of the table may have an area: shared memory of this size, through which the
+ * runs of a resident process read or write it without asking the kernel. */
+#define SHIM_AREA_SIZE (4u << 20)
 
 enum shim_mode { SHIM_FORK = 1, SHIM_SNAPSHOT = 2 };
 
@@ -69,7 +73,8 @@ enum shim_step {
 	SHIM_STEP_GROUP,
 	SHIM_STEP_LIMIT,
 	SHIM_STEP_FILES,
-	SHIM_STEP_RETIRED /* never answered: the server makes the run in another process */
+	SHIM_STEP_RETIRED, /* never answered: the server makes the run in another process */
+	SHIM_STEP_AREAS    /* the run needs its files themselves: the areas do not do */
 };
 
 struct shim_request {
@@ -91,14 +96,18 @@ struct shim_request {
 	uint32_t envc;
 	int8_t fd_file[SHIM_MAX_FDS];    /* index into the table; -1 = closed */
 	uint8_t fd_action[SHIM_MAX_FDS]; /* of enum shim_action */
-	uint32_t reserved;
+	uint32_t express; /* not 0: what is read is in the areas, and what is written goes there */
 	uint64_t limits[SHIM_LIMITS];
+	/* In areas: how much there is to be read, or how much may be written; bytes. */
+	uint32_t area_bytes[SHIM_MAX_FDS];
+	uint32_t areas; /* before the launch: bit i is set if file i has an area */
 };
 
 struct shim_answer {
-	uint32_t answered; /* futex: number of the newest request that was served; written last */
-	uint32_t state;    /* enum shim_state; answered is woken when it changes */
+	uint32_t state;    /* enum shim_state */
 	uint32_t server;   /* the server's process id */
+	/* From here to written, a server answers by one write. */
+	uint32_t answered; /* number of the newest request that was served */
 	int32_t status;    /* as wait4 tells it */
 	uint32_t step;     /* enum shim_step: if not 0, there was no run */
 	int32_t error;     /* its errno */
@@ -117,6 +126,7 @@ struct shim_answer {
 		uint64_t user_us, system_us, faults;
 	} spent;
 	uint64_t resident; /* 1 if this run's process will make the next one, too */
+	uint32_t written[SHIM_MAX_FDS]; /* bytes in the areas, if the request was express */
 	uint64_t pages;    /* of the snapshot */
 	char reason[208];  /* why state is SHIM_UNSUITABLE, or fallback is set */
 };
@@ -126,6 +136,8 @@ struct shim_run {
 	uint32_t child; /* its process id, while it runs */
 	uint32_t step;  /* enum shim_step, if it exits with SHIM_STEP_EXIT */
 	int32_t error;
+	/* Futex: follows answered, and is woken when state changes. */
+	uint32_t bell;
 };
 #define SHIM_STEP_EXIT 126
 

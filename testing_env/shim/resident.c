@@ -42,9 +42,8 @@
 #define ARCH AUDIT_ARCH_AARCH64
 #endif
 
-/* Where the state is, for exit_here; whether there may be such processes stands in
- * the state itself. */
-static const struct state *here;
+/* Whether there may be such processes stands in the state itself. */
+const struct state *shim_here;
 
 #define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)(field))
 #define FIELD(name) offsetof(struct seccomp_data, name)
@@ -59,16 +58,17 @@ static const struct state *here;
  * earlier runs. So not getpid, for who seeds a generator with that wants another number in
  * each run, and nothing about processor time, which a fresh process has not used yet. */
 static const uint16_t harmless[] = {
-	SYS_munmap, SYS_mprotect, SYS_brk, SYS_madvise, SYS_mremap, SYS_futex,
-	SYS_clock_getres, SYS_gettimeofday, SYS_getrandom, SYS_sched_yield,
+	SYS_madvise, SYS_futex, SYS_clock_getres, SYS_gettimeofday, SYS_getrandom, SYS_sched_yield,
 	SYS_gettid, SYS_getppid, SYS_getuid, SYS_geteuid, SYS_getgid, SYS_getegid,
 	SYS_nanosleep, SYS_clock_nanosleep, SYS_uname, SYS_sysinfo,
-	SYS_newfstatat, SYS_exit_group, SYS_restart_syscall,
+	SYS_exit_group, SYS_restart_syscall,
 #ifdef SYS_time
 	SYS_time,
 #endif
 };
-/* Calls whose first argument is a descriptor. */
+/* Where libc's functions for these come to the shim, nobody else may call the kernel: what
+ * is mapped must be known, and what is read and written need not be in the files. */
+static const uint16_t on_memory[] = {SYS_munmap, SYS_mprotect, SYS_brk, SYS_mremap};
 static const uint16_t on_descriptor[] = {
 	SYS_read, SYS_write, SYS_readv, SYS_writev, SYS_pread64, SYS_lseek, SYS_fstat,
 };
@@ -135,10 +135,14 @@ static long filter_install(const struct state *s)
 	add(&p, (struct sock_filter)AT_LEAST(s->text_end, 1, 0));
 	add(&p, (struct sock_filter)ALLOW);
 	add(&p, (struct sock_filter)LOAD(FIELD(nr)));
-	add_list(&p, on_descriptor, COUNT(on_descriptor), 1);
 	add_list(&p, harmless, COUNT(harmless), 0);
+	if (!s->files_guarded)
+		add_list(&p, on_descriptor, COUNT(on_descriptor), 1);
+	if (!s->memory_guarded) {
+		add_list(&p, on_memory, COUNT(on_memory), 0);
+		add_checked(&p, SYS_mmap, 3, MAP_ANONYMOUS | MAP_SHARED, MAP_ANONYMOUS);
+	}
 	add_clocks(&p);
-	add_checked(&p, SYS_mmap, 3, MAP_ANONYMOUS | MAP_SHARED, MAP_ANONYMOUS);
 	add_checked(&p, SYS_ioctl, 1, ~0u, TCGETS);
 	add(&p, (struct sock_filter)REFUSE);
 	struct sock_fprog program = {.len = p.count, .filter = p.code};
@@ -213,6 +217,8 @@ static void finish(void *arg)
 	a.max_rss = (uint64_t)usage.ru_maxrss * 1024;
 	a.spent = now;
 	a.resident = 1;
+	if (s->request->express)
+		express_tell(s, &a);
 
 	struct registered r;
 	uint32_t *rseq = (uint32_t *)s->rseq;
@@ -233,8 +239,8 @@ static void finish(void *arg)
 /* In the place of libc's _exit. */
 NORETURN static void exit_here(int status)
 {
-	const struct state *s = here;
-	if (!s || !s->resident_id || status)
+	const struct state *s = resident_here();
+	if (!s || status)
 		leave(status);
 	shim_switch(s->scratch + STACK_SIZE, finish, (void *)s);
 }
@@ -256,8 +262,9 @@ static int text_find(struct state *w)
 
 void resident_begin(struct state *w, const struct state *later)
 {
-	here = later;
+	shim_here = later;
 	w->resident = (uint32_t)divert("_exit", exit_here);
+	w->files_guarded = (uint32_t)express_begin();
 }
 
 void resident_locate(struct state *w)
@@ -276,6 +283,10 @@ void resident_leave(const struct state *s, int error)
 	s->run->error = error;
 	leave(SHIM_STEP_EXIT);
 }
+
+void resident_refuse(const struct state *s) { resident_leave(s, ENOSYS); }
+
+void resident_overflow(const struct state *s) { resident_leave(s, EFBIG); }
 
 void resident_enter(const struct state *s)
 {

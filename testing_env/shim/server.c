@@ -135,10 +135,10 @@ void server_enter(const struct state *s)
 	arithmetic_restore(&s->arithmetic);
 	shim_target = s->target;
 	if (s->stop == SHIM_AT_START) {
-		shim_target.args[1] = s->argc;
+		shim_target.args[1] = s->installed.argc;
 		shim_target.args[2] = (uint64_t)s->room;
 		if (s->environ)
-			*s->environ = (char **)s->room + s->argc + 1;
+			*s->environ = (char **)s->room + s->installed.argc + 1;
 	} else {
 		shim_target.result = shim_target.args[0] = arguments_read(s);
 	}
@@ -241,7 +241,20 @@ static int request_valid(const struct state *s)
 	return 1;
 }
 
-int server_accepts(const struct state *s) { return request_valid(s) && arguments_install(s); }
+/* Whether a run can do with the areas. */
+static int express_suits(const struct state *s)
+{
+	const struct shim_request *c = s->request;
+	for (unsigned i = 0; i < SHIM_MAX_FDS; i++)
+		if (c->fd_file[i] >= 0 && !(s->areas >> c->fd_file[i] & 1))
+			return 0;
+	return s->files_guarded && resident_suits(s);
+}
+
+int server_accepts(const struct state *s)
+{
+	return request_valid(s) && arguments_install(s) && (!s->request->express || express_suits(s));
+}
 
 static void files_prepare(const struct state *s)
 {
@@ -256,14 +269,20 @@ static void files_prepare(const struct state *s)
 	}
 }
 
-void server_publish(const struct state *s, uint64_t number, const struct shim_answer *a)
+void server_publish(const struct state *s, uint64_t number, struct shim_answer *a)
 {
-	uint32_t answered = (uint32_t)number;
+	const size_t from = offsetof(struct shim_answer, answered);
+	a->answered = (uint32_t)number;
 	s->run->child = 0;
-	answer_put(s->control, offsetof(struct shim_answer, status), &a->status,
-		   offsetof(struct shim_answer, pages) - offsetof(struct shim_answer, status));
-	answer_put(s->control, 0, &answered, sizeof answered);
-	sys3(SYS_futex, (char *)s->request + SHIM_ANSWER_OFFSET, FUTEX_WAKE, 1);
+	answer_put(s->control, from, &a->answered, offsetof(struct shim_answer, pages) - from);
+	server_ring(s, a->answered);
+}
+
+/* Wakes the driver, who believes only what stands in the answer. */
+void server_ring(const struct state *s, uint32_t number)
+{
+	__atomic_store_n(&s->run->bell, number, __ATOMIC_RELEASE);
+	sys3(SYS_futex, &s->run->bell, FUTEX_WAKE, 1);
 }
 
 static void await(const struct state *s, uint64_t number)
@@ -284,7 +303,8 @@ static void await(const struct state *s, uint64_t number)
 
 void server_ready(const struct state *s)
 {
-	files_prepare(s);
+	if (!s->request->express)
+		files_prepare(s);
 	/* The peak of resident memory starts anew. In a resident process that is often
 	 * enough now and then: a peak of earlier runs only makes who reads it careful. */
 	if (s->mode == SHIM_SNAPSHOT && (!s->resident_id || s->request->go % PEAK_EVERY == 0))
@@ -317,6 +337,8 @@ NORETURN static void serve(const struct state *s, uint64_t number)
 		} else if (!arguments_install(s)) {
 			refusal.step = SHIM_STEP_ARGS;
 			refusal.error = E2BIG;
+		} else if (s->request->express && !(s->mode == SHIM_SNAPSHOT && express_suits(s))) {
+			refusal.step = SHIM_STEP_AREAS;
 		}
 		if (refusal.step == SHIM_STEP_NONE)
 			break;
@@ -344,7 +366,7 @@ void server_begin(const struct state *s)
 	uint32_t self = (uint32_t)s->self;
 	answer_put(s->control, offsetof(struct shim_answer, server), &self, sizeof self);
 	server_state(s->control, SHIM_READY);
-	sys3(SYS_futex, (char *)s->request + SHIM_ANSWER_OFFSET, FUTEX_WAKE, 1);
+	server_ring(s, 0);
 	serve(s, 1);
 }
 
@@ -384,7 +406,7 @@ static int retired(const struct state *s, const struct shim_answer *a, uint32_t 
 	if (!refused && !asked)
 		return 0;
 	/* Nobody retires from the same request twice, but who only pretends. */
-	if (refused || s->run->error || s->retired_from == number)
+	if (refused || (s->run->error && s->run->error != EFBIG) || s->retired_from == number)
 		state_set(s, resident, uint32_t, 0);
 	state_set(s, retired_from, uint32_t, number);
 	return 1;
@@ -419,12 +441,15 @@ void server_after_run(const struct state *s, long process, uint64_t number)
 	a.max_rss = (uint64_t)usage.ru_maxrss * 1024;
 	a.faults = all.faults - before.faults;
 	int again = retired(s, &a, (uint32_t)number);
+	int overflow = again && s->request->express && s->run->error == EFBIG;
 	step_take(s, &a);
 	s->run->step = SHIM_STEP_NONE;
 	files_repair(s);
 	/* Processes that nobody waited for may have shared the memory; their faults
 	 * are not in the sum. */
 	int scan = left != 0 || a.faults != 0 || s->resident_id;
+	if (s->resident_id && s->request->express)
+		express_tell(s, &a);
 	if (s->resident_id)
 		state_set(s, resident_id, int, 0);
 	if (s->mode == SHIM_SNAPSHOT && !why)
@@ -435,6 +460,11 @@ void server_after_run(const struct state *s, long process, uint64_t number)
 		answer_put(s->control, offsetof(struct shim_answer, spent), &a.spent, sizeof a.spent);
 		if (why)
 			leave(0);
+		if (overflow) {
+			struct shim_answer refusal = {.step = SHIM_STEP_AREAS};
+			server_publish(s, number, &refusal);
+			serve(s, number + 1);
+		}
 		serve(s, number);
 	}
 	a.fallback = why != NULL;

@@ -13,6 +13,8 @@
 #include "protocol.h"
 #include "sys.h"
 
+#include <sys/stat.h>
+
 #define STACK_SIZE (64 * 1024ul)
 #define BOOT_STACK_SIZE (64 * 1024ul)
 #define MAX_REGIONS 256
@@ -73,6 +75,7 @@ struct heap {
 	uint64_t open;   /* accessible up to here */
 	uint64_t area_low; /* the lowest block there was in this run */
 	uint32_t locked, count;
+	uint32_t mapped; /* the kernel was asked for mappings */
 	struct {
 		uint64_t start, end;
 	} block[MAX_BLOCKS]; /* descending */
@@ -139,6 +142,8 @@ struct state {
 	uint32_t files;
 	int file[SHIM_MAX_FILES];
 	int file_flags[SHIM_MAX_FILES]; /* of F_GETFL, as the driver gave them */
+	uint32_t areas, areas_written; /* bit i: file i has an area, which can be written */
+	struct stat file_stat[SHIM_MAX_FILES];
 
 	struct target target;
 	struct arithmetic arithmetic; /* at the stop */
@@ -150,9 +155,11 @@ struct state {
 	uint64_t auxv_words;
 	char *call_buffer; /* where a program stopped at the call wants its arguments */
 	uint64_t call_size;
-	uint32_t args_version; /* of what is in the room */
-	uint32_t argc;
-	uint32_t args_fit;
+	struct installed {
+		uint32_t version; /* of what is in the room */
+		uint32_t argc;
+		uint32_t fit;
+	} installed;
 
 	/* The kernel's per-thread registrations, renewed in each run. */
 	uint64_t rseq, rseq_size;
@@ -161,6 +168,8 @@ struct state {
 
 	/* Runs that share a process: see resident.c. */
 	uint32_t resident;      /* there may be such processes */
+	uint32_t files_guarded; /* libc reads and writes by express.c */
+	uint32_t memory_guarded; /* libc maps and unmaps by heap.c */
 	uint32_t resident_next; /* the newest process is meant to be one */
 	int resident_id;        /* the process, once it is one */
 	uint32_t retired_from;  /* the request that the last one left unanswered */
@@ -192,6 +201,15 @@ struct state {
  * just before. */
 extern HIDDEN struct target shim_target;
 
+/* Where the shim's mappings lie, as offsets from request: far from everything the
+ * program maps, so that those lie where they would in a plain run. */
+#define PLACE_SCRATCH (1ul << 20)
+#define PLACE_BUILD (2ul << 20)
+#define PLACE_LISTS (64ul << 20)
+#define PLACE_AREAS (1ul << 30)
+#define PLACE_STATE (2ul << 30)
+#define PLACE_END (16ul << 30)
+
 /* entry.c */
 NORETURN HIDDEN void shim_run(uint64_t flags, uint32_t *parent_tid, int *child_tid,
 			      const struct state *s, uint64_t number, char *stack_top);
@@ -207,7 +225,8 @@ HIDDEN void server_state(int control, enum shim_state state);
 /* Says why there is no server here, and ends the process. */
 NORETURN HIDDEN void server_unsuitable(int control, const char *reason, const char *detail);
 
-HIDDEN void server_publish(const struct state *s, uint64_t number, const struct shim_answer *a);
+HIDDEN void server_publish(const struct state *s, uint64_t number, struct shim_answer *a);
+HIDDEN void server_ring(const struct state *s, uint32_t number);
 /* Whether a run can be made for the request; installs its arguments. */
 HIDDEN int server_accepts(const struct state *s);
 /* Readies files and accounts for a run. */
@@ -235,10 +254,37 @@ HIDDEN void resident_enter(const struct state *s);
 /* Makes place for another process. error is why there can be no resident one, or 0. */
 NORETURN HIDDEN void resident_leave(const struct state *s, int error);
 
+/* Where the state is, for code that libc jumps to. */
+extern HIDDEN const struct state *shim_here;
+/* The state, if this process is a resident one. */
+static inline const struct state *resident_here(void)
+{
+	const struct state *s = shim_here;
+	return s && s->resident_id ? s : NULL;
+}
+/* Ends a resident process because of what its program asked for: the server repeats the
+ * run in another one. */
+NORETURN HIDDEN void resident_refuse(const struct state *s);
+/* The same, because the areas are too small; there may be resident ones afterwards. */
+NORETURN HIDDEN void resident_overflow(const struct state *s);
+
+/* express.c */
+/* Makes libc's functions on descriptors come there; 0 if that is not possible. */
+HIDDEN int express_begin(void);
+/* Where an area lies. */
+static inline char *area_of(const struct state *s, unsigned file)
+{
+	return (char *)s->request + PLACE_AREAS + (size_t)file * SHIM_AREA_SIZE;
+}
+/* Tells what the run has written. */
+HIDDEN void express_tell(const struct state *s, struct shim_answer *a);
+
 /* heap.c */
+extern HIDDEN struct heap shim_heap;
 /* Makes libc's function jump elsewhere; 0 if that is not possible. */
 HIDDEN int divert(const char *name, void *to);
-HIDDEN void zones_begin(struct zones *z, const struct zones *later);
+/* Returns whether all that maps and unmaps comes here. */
+HIDDEN int zones_begin(struct zones *z, const struct zones *later);
 /* Makes zones accessible to the server, or inaccessible again. */
 HIDDEN void zones_protect(const struct zones *z, unsigned which, int open);
 /* The zones that the run says it has used. */
@@ -267,7 +313,7 @@ HIDDEN const char *snapshot_restore(const struct state *s, int scan, uint64_t nu
 HIDDEN void state_write(const struct state *s, const void *field, const void *value, size_t n);
 #define state_set(s, member, type, ...) \
 	do { \
-		type state_value_ = (__VA_ARGS__); \
+		type state_value_ = __VA_ARGS__; \
 		state_write((s), &(s)->member, &state_value_, sizeof state_value_); \
 	} while (0)
 
@@ -279,14 +325,6 @@ static inline struct mapping *scratch_mappings(const struct state *s)
 {
 	return (struct mapping *)(s->scratch + STACK_SIZE + BUFFER_SIZE);
 }
-
-/* Where the shim's mappings lie, as offsets from request: far from everything the
- * program maps, so that those lie where they would in a plain run. */
-#define PLACE_SCRATCH (1ul << 20)
-#define PLACE_BUILD (2ul << 20)
-#define PLACE_LISTS (64ul << 20)
-#define PLACE_STATE (2ul << 30)
-#define PLACE_END (16ul << 30)
 
 /* In the state file behind the struct. */
 static inline const void *state_at(const struct state *s, uint64_t offset)

@@ -78,67 +78,91 @@ int memcmp(const void *a, const void *b, size_t n)
 }
 
 /* Comparing pages is most of what restoring them costs, so where the processor has
- * wide registers they are used: one set of functions for each width. */
+ * wide registers they are used: one set of functions for each width. Pages are looked at
+ * in blocks of 128 bytes, and only blocks that differ are written to. */
 #define PAGE_FUNCTIONS(suffix, bytes, attribute) \
 	typedef uint64_t lanes##suffix __attribute__((vector_size(bytes), may_alias)); \
-	attribute static inline int any##suffix(lanes##suffix v) \
+	enum { step##suffix = 128 / bytes }; \
+	attribute static inline int differ##suffix(const lanes##suffix *x, const lanes##suffix *y) \
 	{ \
-		uint64_t all = 0; \
-		for (size_t i = 0; i < bytes / 8; i++) \
-			all |= v[i]; \
-		return all != 0; \
+		lanes##suffix d = x[0] ^ y[0]; \
+		for (size_t k = 1; k < step##suffix; k++) \
+			d |= x[k] ^ y[k]; \
+		return any##suffix(d); \
 	} \
-	attribute static size_t difference##suffix(const void *a, const void *b) \
+	attribute static inline int filled##suffix(const lanes##suffix *x) \
 	{ \
-		const lanes##suffix *x = a, *y = b; \
-		const size_t step = 64 / bytes * 2; /* two of the blocks we speak of */ \
-		for (size_t i = 0; i < PAGE / bytes; i += step) { \
-			lanes##suffix d = x[i] ^ y[i]; \
-			for (size_t k = 1; k < step; k++) \
-				d |= x[i + k] ^ y[i + k]; \
-			if (any##suffix(d)) \
-				return i * bytes; \
-		} \
-		return PAGE; \
+		lanes##suffix d = x[0]; \
+		for (size_t k = 1; k < step##suffix; k++) \
+			d |= x[k]; \
+		return any##suffix(d); \
 	} \
 	attribute static size_t nonzero##suffix(const void *a) \
 	{ \
 		const lanes##suffix *x = a; \
-		const size_t step = 64 / bytes * 2; \
-		for (size_t i = 0; i < PAGE / bytes; i += step) { \
-			lanes##suffix d = x[i]; \
-			for (size_t k = 1; k < step; k++) \
-				d |= x[i + k]; \
-			if (any##suffix(d)) \
+		for (size_t i = 0; i < PAGE / bytes; i += step##suffix) \
+			if (filled##suffix(x + i)) \
 				return i * bytes; \
-		} \
 		return PAGE; \
+	} \
+	attribute static int mend##suffix(void *a, const void *b) \
+	{ \
+		lanes##suffix *x = a; \
+		const lanes##suffix *y = b; \
+		int changed = 0; \
+		for (size_t i = 0; i < PAGE / bytes; i += step##suffix) { \
+			if (!differ##suffix(x + i, y + i)) \
+				continue; \
+			changed = 1; \
+			for (size_t k = 0; k < step##suffix; k++) \
+				x[i + k] = y[i + k]; \
+		} \
+		return changed; \
+	} \
+	attribute static int clear##suffix(void *a) \
+	{ \
+		lanes##suffix *x = a; \
+		int changed = 0; \
+		for (size_t i = 0; i < PAGE / bytes; i += step##suffix) { \
+			if (!filled##suffix(x + i)) \
+				continue; \
+			changed = 1; \
+			for (size_t k = 0; k < step##suffix; k++) \
+				x[i + k] = (lanes##suffix){0}; \
+		} \
+		return changed; \
 	}
 
+#define any16(v) (((v)[0] | (v)[1]) != 0)
 PAGE_FUNCTIONS(16, 16, )
 
 #if defined(__x86_64__)
+typedef long long whole32 __attribute__((vector_size(32)));
+#define any32(v) (!__builtin_ia32_ptestz256((whole32)(v), (whole32)(v)))
 PAGE_FUNCTIONS(32, 32, __attribute__((target("avx2"))))
-size_t page_difference(const void *a, const void *b, int wide)
-{
-	return wide ? difference32(a, b) : difference16(a, b);
-}
 size_t page_nonzero(const void *a, int wide) { return wide ? nonzero32(a) : nonzero16(a); }
+int page_mend(void *a, const void *b, int wide) { return wide ? mend32(a, b) : mend16(a, b); }
+int page_clear(void *a, int wide) { return wide ? clear32(a) : clear16(a); }
 int pages_wide(void)
 {
 	__builtin_cpu_init();
 	return __builtin_cpu_supports("avx2") != 0;
 }
 #else
-size_t page_difference(const void *a, const void *b, int wide)
-{
-	(void)wide;
-	return difference16(a, b);
-}
 size_t page_nonzero(const void *a, int wide)
 {
 	(void)wide;
 	return nonzero16(a);
+}
+int page_mend(void *a, const void *b, int wide)
+{
+	(void)wide;
+	return mend16(a, b);
+}
+int page_clear(void *a, int wide)
+{
+	(void)wide;
+	return clear16(a);
 }
 int pages_wide(void) { return 0; }
 #endif

@@ -70,11 +70,12 @@ HIDDEN void *memmove(void *to, const void *from, size_t n);
 HIDDEN void *memset(void *to, int byte, size_t n);
 HIDDEN int memcmp(const void *a, const void *b, size_t n);
 
-/* The offset of the first block of 128 bytes in which two pages differ, or PAGE. wide is
- * what pages_wide told. */
-HIDDEN size_t page_difference(const void *a, const void *b, int wide);
-/* The offset of the first such block of a page that is not all zero, or PAGE. */
+/* The offset of the first block of 128 bytes of a page that is not all zero, or PAGE.
+ * wide is what pages_wide told. */
 HIDDEN size_t page_nonzero(const void *a, int wide);
+/* Makes a page what another one is, or zero, and tells whether it was not. */
+HIDDEN int page_mend(void *a, const void *b, int wide);
+HIDDEN int page_clear(void *a, int wide);
 /* Whether the processor has registers of 32 bytes. Asking may take it a while. */
 HIDDEN int pages_wide(void);
 

@@ -42,7 +42,7 @@
 
 #define PROTOCOL 2u
 #define MAGIC 0x53545350u /* "STSP" */
-#define MAX_FDS 12
+#define MAX_FDS 20
 #define MAX_BLOB (128 * 1024)
 #define MAX_STRINGS 4096
 #define FIRST_FREE_FD 32

@@ -15,13 +15,14 @@ import (
 // These mirror testing_env/shim/protocol.h; a test compiles that and compares.
 const (
 	magic         = 0x52545353
-	version       = 2
+	version       = 3
 	requestOffset = 0x0000
 	answerOffset  = 0x1000
 	runOffset     = 0x2000
 	argsOffset    = 0x3000
 	argsSize      = 0x7000
 	controlSize   = 0xa000
+	areaSize      = 4 << 20
 
 	envControl = "STRESSTESTER_SHIM"
 	envRoom    = "STRESSTESTER_ROOM"
@@ -42,6 +43,7 @@ const (
 	stepGroup = 3
 	stepLimit = 4
 	stepFiles = 5
+	stepAreas = 7
 
 	limitCount = 6
 	noLimit    = ^uint64(0)
@@ -55,14 +57,16 @@ type request struct {
 	argsVersion, argsBytes, argc, envc uint32
 	fdFile                             [MaxFDs]int8
 	fdAction                           [MaxFDs]uint8
-	_                                  uint32
+	express                            uint32
 	limits                             [limitCount]uint64
+	areaBytes                          [MaxFDs]uint32
+	areas                              uint32
 }
 
 // answer is struct shim_answer: what the server says. A program under test cannot
 // write to it.
 type answer struct {
-	answered, state, server          uint32
+	state, server, answered          uint32
 	status                           int32
 	step                             uint32
 	error                            int32
@@ -70,7 +74,9 @@ type answer struct {
 	userUS, systemUS, maxRSS, faults uint64
 	hot, restored, scans, audits     uint64
 	spentUserUS, spentSystemUS       uint64
-	spentFaults, resident, pages     uint64
+	spentFaults, resident            uint64
+	written                          [MaxFDs]uint32
+	pages                            uint64
 	reason                           [208]byte
 }
 
@@ -78,6 +84,7 @@ type answer struct {
 type run struct {
 	child, step uint32
 	error       int32
+	bell        uint32
 }
 
 // See futex(2).
@@ -95,6 +102,8 @@ type link struct {
 	answer  *answer
 	run     *run
 	number  uint32 // of the newest request
+
+	typical time.Duration // the mean length of runs, lately
 
 	parallel int64 // processors that a run can use at once
 	slack    int64 // resident bytes of a run that are not the program's

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // Mode is a way to make a run out of a stopped program.
@@ -63,6 +65,30 @@ type File struct {
 	// Truncate empties the file before every run that gets it. Every file is
 	// rewound in any case.
 	Truncate bool
+	// Area, if not nil, is what NewArea made, opened for reading where the file can
+	// only be read: see Request.Express.
+	Area *os.File
+}
+
+// AreaSize is the size of an area in bytes.
+const AreaSize = areaSize
+
+// NewArea makes memory that a server's runs can read or write in the place of a file,
+// for requests that are express. It is sealed against resizing, so that it can be
+// mapped without fear.
+func NewArea() (*os.File, error) {
+	fd, err := unix.MemfdCreate("stresstester-area", unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING)
+	if err != nil {
+		return nil, os.NewSyscallError("memfd_create", err)
+	}
+	if err = unix.Ftruncate(fd, AreaSize); err == nil {
+		_, err = unix.FcntlInt(uintptr(fd), unix.F_ADD_SEALS, unix.F_SEAL_SHRINK|unix.F_SEAL_GROW|unix.F_SEAL_SEAL)
+	}
+	if err != nil {
+		unix.Close(fd)
+		return nil, fmt.Errorf("making an area: %w", err)
+	}
+	return os.NewFile(uintptr(fd), "area"), nil
 }
 
 // Config says what is served and how. Argv, Shim and Launch are needed.
@@ -159,6 +185,11 @@ type Request struct {
 	Files  []int
 	Limits Limits
 	Watch  Watch
+	// Express says that what the run reads lies in the areas of its files, in the
+	// lengths given by Area, and that what it writes is to go there, as many bytes as
+	// given by Area at most. Where that does not do the run fails with ErrNeedsFiles.
+	Express bool
+	Area    [MaxFDs]uint32
 	// Stop, if not nil, is asked now and then; when it reports true the run is
 	// killed.
 	Stop func() bool
@@ -182,6 +213,8 @@ type Outcome struct {
 	// Resident says that the run's process stays and makes the next run: so the run
 	// has opened no file, started no process, and left nothing to clean up.
 	Resident bool
+	// Written tells how much an express run has written to each of its descriptors.
+	Written [MaxFDs]uint32
 	// Fallback, if not empty, says why the next runs are made by a slower mode,
 	// for good. This run is valid.
 	Fallback string
@@ -200,6 +233,10 @@ type Unusable struct {
 
 // Error describes the reason.
 func (u *Unusable) Error() string { return "fork server: " + u.Reason }
+
+// ErrNeedsFiles says that there was no run, because it was to be express: its program
+// needs files, or writes more than there is room for. It can be run again without.
+var ErrNeedsFiles = errors.New("fork server: the run needs its files")
 
 // Stats are a server's counters, for benchmarks and logs.
 type Stats struct {
@@ -353,12 +390,14 @@ func (s *Server) Run(r *Request) (Outcome, error) {
 	began := time.Now()
 	s.link.submit()
 	broke, trouble := s.link.watch(r, began)
+	wall := time.Since(began)
+	s.link.typical += (wall - s.link.typical) / 8
 	if trouble != "" {
 		u := s.stepDown(trouble)
 		u.Died = trouble == serverDied
 		return Outcome{}, u
 	}
-	return s.result(broke, time.Since(began))
+	return s.result(broke, wall)
 }
 
 func (s *Server) result(broke Broke, wall time.Duration) (Outcome, error) {
@@ -366,6 +405,9 @@ func (s *Server) result(broke Broke, wall time.Duration) (Outcome, error) {
 	s.scans += c.scans
 	s.audits += c.audits
 	if c.step != stepNone {
+		if c.step == stepAreas && s.link.request.express != 0 {
+			return Outcome{}, ErrNeedsFiles
+		}
 		return Outcome{}, s.link.stepError()
 	}
 	out := Outcome{
@@ -377,6 +419,11 @@ func (s *Server) result(broke Broke, wall time.Duration) (Outcome, error) {
 		Broke:     broke,
 		Leftovers: int(c.leftovers),
 		Resident:  c.resident != 0,
+	}
+	if s.link.request.express != 0 {
+		for i, n := range c.written {
+			out.Written[i] = min(n, s.link.request.areaBytes[i], AreaSize)
+		}
 	}
 	if c.fallback != 0 {
 		out.Fallback = s.link.reason()
@@ -408,6 +455,10 @@ func (s *Server) put(r *Request) error {
 		if s.cfg.Files[r.Files[i]].Truncate {
 			c.fdAction[i] |= actionTruncate
 		}
+	}
+	c.express, c.areaBytes = 0, r.Area
+	if r.Express {
+		c.express = 1
 	}
 	l := &r.Limits
 	for i, v := range [...]uint64{l.CPUSeconds, l.FileSize, l.AddressSpace, l.Stack, l.Processes, l.OpenFiles} {

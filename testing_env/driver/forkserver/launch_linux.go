@@ -29,6 +29,7 @@ func connect(cfg *Config, mode Mode) (*link, error) {
 		answer:   (*answer)(unsafe.Pointer(&memory[answerOffset])),
 		run:      (*run)(unsafe.Pointer(&memory[runOffset])),
 		parallel: int64(runtime.NumCPU()),
+		typical:  shortRun,
 	}
 	l.describe(cfg, mode)
 
@@ -42,7 +43,14 @@ func connect(cfg *Config, mode Mode) (*link, error) {
 		var state *os.File
 		if state, err = newState(); err == nil {
 			defer state.Close()
-			l.process, err = cfg.Launch(cfg.Argv, launchEnv(cfg), append(files, state))
+			files = append(files, state)
+			for i, f := range cfg.Files {
+				if f.Area != nil {
+					files = append(files, f.Area)
+					l.request.areas |= 1 << i
+				}
+			}
+			l.process, err = cfg.Launch(cfg.Argv, launchEnv(cfg), files)
 		}
 	}
 	if err != nil {
@@ -87,7 +95,7 @@ func (l *link) describe(cfg *Config, mode Mode) {
 }
 
 // controlFD is the descriptor under which a server finds the shared page; the
-// config's files follow, and then the file for its state.
+// config's files follow, then the file for its state, and the areas.
 const controlFD = 3
 
 func launchEnv(cfg *Config) []string {
@@ -134,7 +142,7 @@ func (l *link) ready(limit time.Duration) string {
 		case time.Now().After(deadline):
 			return notStopped(state)
 		}
-		futexWait(&l.answer.answered, 0, time.Millisecond, false)
+		futexWait(&l.run.bell, 0, time.Millisecond, false)
 	}
 }
 

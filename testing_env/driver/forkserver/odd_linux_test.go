@@ -40,8 +40,11 @@ func odd(t *testing.T, name string, inputs [2]string) {
 	if leftovers == 0 && !varies {
 		want = [2]result{c.plain(t, argv, env, inputs[0]), c.plain(t, argv, env, inputs[1])}
 	}
-	modes(t, func(t *testing.T, mode Mode) {
+	test := func(t *testing.T, mode Mode, express bool) {
 		c := newConsole(t)
+		if express {
+			c.addAreas(t)
+		}
 		s := serve(t, Config{Mode: mode, Argv: argv, Env: env, Files: c.files()})
 		seen := map[string]bool{}
 		for run := range oddRuns {
@@ -68,5 +71,10 @@ func odd(t *testing.T, name string, inputs [2]string) {
 			t.Errorf("%d different outputs in %d runs", len(seen), oddRuns)
 		}
 		t.Logf("%+v", s.Stats())
+	}
+	modes(t, func(t *testing.T, mode Mode) { test(t, mode, false) })
+	t.Run("snapshot-express", func(t *testing.T) {
+		t.Parallel()
+		test(t, Snapshot, true)
 	})
 }

@@ -31,16 +31,25 @@ func TestOrdinaryRunsShareAProcess(t *testing.T) {
 		{name: "asking for the processor time", inputs: []string{"burn", "clock", "clock"}, processes: 3},
 		{name: "a process of its own", inputs: []string{"x", "fork", "x"}, processes: 3},
 		{name: "closing the output", inputs: []string{"x", "close", "x"}, processes: 3},
-		{name: "the server's descriptors cannot be written to", inputs: []string{"x", "descriptors", "x"}, processes: 3},
+		{name: "the server's descriptors cannot be written to", inputs: []string{"x", "descriptors", "x"}, processes: 1},
 		{name: "much processor time", inputs: repeat("burn", 5)},
 		{name: "the shim's own exit status", inputs: []string{"pretend", "pretend", "x"}, processes: 3,
 			status: map[string]string{"pretend": "exit 126"}},
 	}
 	path := program(t, "resident.c")
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
+	express := []bool{false, true}
+	for i := range 2 * len(tests) {
+		tt, express := tests[i/2], express[i%2]
+		name := tt.name
+		if express {
+			name += ", by areas"
+		}
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := newConsole(t)
+			if express {
+				c.addAreas(t)
+			}
 			s := serve(t, Config{Mode: Snapshot, Argv: []string{path}, Files: c.files()})
 			processes := map[string]bool{}
 			for i, input := range tt.inputs {
@@ -55,7 +64,7 @@ func TestOrdinaryRunsShareAProcess(t *testing.T) {
 				if input == "pretend" || input == "crash" {
 					continue // what it printed was still in its buffer
 				}
-				if quiet := input == "x" || input == "burn"; o.Resident && !quiet {
+				if quiet := input == "x" || input == "burn" || input == "descriptors"; o.Resident && !quiet {
 					t.Errorf("run %d (%s) left something behind, but its process is said to stay", i, input)
 				}
 				id, rest, _ := strings.Cut(got.Out, " ")

@@ -11,8 +11,14 @@ import (
 )
 
 const (
-	// rawWait is how long the first wait for a run keeps its thread.
-	rawWait = 300 * time.Microsecond
+	// rawWait is how long the first wait for a run keeps its thread, and rawWaitShort how
+	// long it does so where runs are short as a rule: beyond the kernel's next tick, for
+	// an earlier timer has to be set in the processor, which in a virtual machine costs
+	// as much as a run.
+	rawWait      = 300 * time.Microsecond
+	rawWaitShort = 5 * time.Millisecond
+	// shortRun is the mean length up to which runs are short.
+	shortRun = 200 * time.Microsecond
 	// interval is how often a longer run is looked at.
 	interval = 10 * time.Millisecond
 	// grace is how long a server may take to answer after its run was killed, or
@@ -27,15 +33,25 @@ const (
 // watch waits for the run's end and kills it when it breaks a limit. Trouble, if
 // not empty, says why the server cannot be used any more.
 func (l *link) watch(r *Request, began time.Time) (broke Broke, trouble string) {
-	answered, before := &l.answer.answered, l.number-1
-	futexWait(answered, before, rawWait, true)
-	l.seen = look{buffer: l.seen.buffer}
+	answered, before, bell := &l.answer.answered, l.number-1, &l.run.bell
+	// Programs can write to the bell; it is only what is waited for.
+	heard := atomic.LoadUint32(bell)
 	if atomic.LoadUint32(answered) == before {
-		futexWait(answered, before, l.patience(r, broke), false)
+		wait := rawWait
+		if l.typical < shortRun {
+			wait = rawWaitShort
+		}
+		futexWait(bell, heard, wait, true)
+	}
+	l.seen = look{buffer: l.seen.buffer}
+	heard = atomic.LoadUint32(bell)
+	if atomic.LoadUint32(answered) == before {
+		futexWait(bell, heard, l.patience(r, broke), false)
 	}
 	last := began
 	var killedAt time.Time
 	for {
+		heard = atomic.LoadUint32(bell)
 		if got := atomic.LoadUint32(answered); got == l.number {
 			return broke, ""
 		} else if got != before {
@@ -59,7 +75,7 @@ func (l *link) watch(r *Request, began time.Time) (broke Broke, trouble string) 
 		if !alive(l.pid) && atomic.LoadUint32(answered) == before {
 			return broke, serverDied
 		}
-		futexWait(answered, before, l.patience(r, broke), false)
+		futexWait(bell, heard, l.patience(r, broke), false)
 	}
 }
 

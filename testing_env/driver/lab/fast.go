@@ -150,6 +150,8 @@ type server struct {
 	request  forkserver.Request
 	args     []string
 	env      []string
+	// express says that its runs may read and write areas in the place of files.
+	express bool
 }
 
 // startServer launches a server for the call's program in its seat. The files it
@@ -170,8 +172,13 @@ func (s *slot) startServer(t *seat, p *program, call *engine.Call) (*server, err
 		},
 	}
 	cfg.Files, err = s.serverFiles(t, call)
+	v.express = true
 	for _, f := range cfg.Files {
 		v.files = append(v.files, f.File)
+		if f.Area != nil {
+			v.files = append(v.files, f.Area)
+		}
+		v.express = v.express && f.Area != nil
 	}
 	if err == nil {
 		v.runner, err = newRunner(cfg, p)
@@ -244,31 +251,104 @@ func (t *seat) launchServer(launcher *process.Spawner, p *program, call *engine.
 // them itself.
 func (s *slot) serverFiles(t *seat, call *engine.Call) ([]forkserver.File, error) {
 	var files []forkserver.File
-	add := func(name string, fd int, err error, truncate bool) error {
-		if err == nil {
-			files = append(files, forkserver.File{File: os.NewFile(uintptr(fd), name), Truncate: truncate})
+	add := func(name string, fd int, err error, area *memory, write bool) error {
+		if err != nil {
+			return err
 		}
+		f := forkserver.File{File: os.NewFile(uintptr(fd), name), Truncate: write && area != nil}
+		if area != nil {
+			f.Area, err = area.openArea(write)
+		}
+		files = append(files, f)
 		return err
 	}
 	fd, err := s.openStream(call.Stdin, unix.O_RDONLY)
-	if err = add("stdin", fd, err, false); err != nil {
+	if err = add("stdin", fd, err, s.read(call.Stdin), false); err != nil {
 		return files, err
 	}
 	fd, err = s.openStream(call.Stdout, unix.O_WRONLY)
-	if err = add("stdout", fd, err, call.Stdout != engine.Null); err != nil {
+	if err = add("stdout", fd, err, s.streams[call.Stdout], true); err != nil {
 		return files, err
 	}
 	fd, err = t.stderr.open(unix.O_WRONLY | unix.O_APPEND)
-	if err = add("stderr", fd, err, true); err != nil {
+	if err = add("stderr", fd, err, t.stderr, true); err != nil {
 		return files, err
 	}
 	for _, st := range call.Files {
-		fd, err = s.openStream(st, fileMode(call.Role, st))
-		if err = add("file", fd, err, false); err != nil {
+		mode := fileMode(call.Role, st)
+		area := s.read(st)
+		if mode != unix.O_RDONLY {
+			area = nil
+		}
+		fd, err = s.openStream(st, mode)
+		if err = add("file", fd, err, area, false); err != nil {
 			return files, err
 		}
 	}
 	return files, nil
+}
+
+// read is the buffer that a program reads from.
+func (s *slot) read(st engine.Stream) *memory {
+	if st == engine.Null {
+		return &s.nothing
+	}
+	return s.streams[st]
+}
+
+// supply brings what the call's program reads to where it looks for it: into the areas,
+// if it all fits, or else into the files.
+func (s *slot) supply(v *server, call *engine.Call) error {
+	v.request.Express = v.express
+	for i := -1; i < len(call.Files) && v.request.Express; i++ {
+		st, fd := call.Stdin, 0
+		if i >= 0 {
+			st, fd = call.Files[i], firstFile+i
+		}
+		m := s.read(st)
+		fits, err := m.carry()
+		if err != nil {
+			return err
+		}
+		v.request.Express = fits
+		if fits {
+			v.request.Area[fd] = uint32(m.held)
+		}
+	}
+	if v.request.Express {
+		most := uint32(min(call.Limits.Output, forkserver.AreaSize))
+		v.request.Area[1], v.request.Area[2] = most, most
+		return nil
+	}
+	return s.supplyFiles(call)
+}
+
+// firstFile is the descriptor of a call's first file.
+const firstFile = 3
+
+func (s *slot) supplyFiles(call *engine.Call) error {
+	err := s.read(call.Stdin).file()
+	for _, st := range call.Files {
+		err = errors.Join(err, s.read(st).file())
+	}
+	return err
+}
+
+// serve makes the run.
+func (s *slot) serve(v *server, call *engine.Call) (forkserver.Outcome, error) {
+	if err := s.supply(v, call); err != nil {
+		return forkserver.Outcome{}, err
+	}
+	outcome, err := v.Run(&v.request)
+	if errors.Is(err, forkserver.ErrNeedsFiles) {
+		v.express, v.request.Express = false, false
+		if err := s.supplyFiles(call); err != nil {
+			return forkserver.Outcome{}, err
+		}
+		outcome, err = v.Run(&v.request)
+	}
+	s.touched(v, call, &outcome)
+	return outcome, err
 }
 
 func (v *server) environment(t *seat, p *program, call *engine.Call) []string {
@@ -317,8 +397,7 @@ func (s *slot) runFast(t *seat, p *program, call *engine.Call, out *engine.Outco
 	}
 	v.request.Args, v.request.Env = v.args, v.environment(t, p, call)
 	s.setLimits(&v.request, p, call)
-	outcome, err := v.Run(&v.request)
-	s.touched(t, call)
+	outcome, err := s.serve(v, call)
 	if err != nil {
 		t.stopServer()
 		return false, p.distrust(err)
@@ -360,11 +439,16 @@ func (s *slot) setLimits(r *forkserver.Request, p *program, call *engine.Call) {
 		Memory: l.Memory + p.recipe.MemoryOverhead}
 }
 
-// touched marks the streams that the program was given to write.
-func (s *slot) touched(t *seat, call *engine.Call) {
-	t.stderr.written()
-	if call.Stdout != engine.Null {
-		s.streams[call.Stdout].written()
+// touched notes where what the program has written is.
+func (s *slot) touched(v *server, call *engine.Call, outcome *forkserver.Outcome) {
+	for fd, m := range [...]*memory{1: s.streams[call.Stdout], 2: v.seat.stderr} {
+		switch {
+		case m == nil:
+		case v.request.Express:
+			m.hold(int(outcome.Written[fd]))
+		default:
+			m.written()
+		}
 	}
 }
 

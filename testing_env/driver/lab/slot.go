@@ -26,6 +26,7 @@ type slot struct {
 	number  int
 	cpu     int
 	streams [engine.Remark + 1]*memory
+	nothing memory // has an area only, which is never written: what can be read from Null
 	seats   map[problem.Role]*seat
 	// bound are the programs of the job that uses the slot.
 	bound map[problem.Role]*program
@@ -75,10 +76,16 @@ func newSlot(h *House, number, cpu int) (*slot, error) {
 			mode = 0o666
 		}
 		m, err := newMemory(names[st], gid, mode)
+		if err == nil {
+			err = m.addArea()
+		}
 		if err != nil {
 			return nil, err
 		}
 		s.streams[st] = m
+	}
+	if err := s.nothing.addArea(); err != nil {
+		return nil, err
 	}
 	return s, nil
 }
@@ -135,8 +142,10 @@ func (s *slot) newSeat(role problem.Role) (*seat, error) {
 	if err := t.sweepFolder(); err != nil {
 		return nil, err
 	}
-	t.stderr, err = newMemory("stderr", groupOf(role), 0o664)
-	return t, err
+	if t.stderr, err = newMemory("stderr", groupOf(role), 0o664); err != nil {
+		return nil, err
+	}
+	return t, t.stderr.addArea()
 }
 
 // launch starts the seat's spawner, anew if there was one.
@@ -348,11 +357,11 @@ func (s *slot) openStream(st engine.Stream, flags int) (int, error) {
 	if st == engine.Null {
 		return unix.Open("/dev/null", flags|unix.O_CLOEXEC, 0)
 	}
+	fd, err := s.streams[st].open(flags)
 	if flags != unix.O_RDONLY {
-		s.streams[st].fresh = false
-		s.streams[st].empty = false
+		s.streams[st].written()
 	}
-	return s.streams[st].open(flags)
+	return fd, err
 }
 
 func (s *slot) openWritten(st engine.Stream) (int, error) {
@@ -525,5 +534,8 @@ func (s *slot) release() {
 		if m != nil {
 			m.trim()
 		}
+	}
+	for _, t := range s.seats {
+		t.stderr.trim()
 	}
 }

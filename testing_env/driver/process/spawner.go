@@ -26,7 +26,7 @@ import (
 const (
 	protocol     = 2
 	magic        = 0x53545350
-	maxFDs       = 12
+	maxFDs       = 20
 	maxBlob      = 128 << 10
 	requestBytes = 8*4 + 6*8 + 2*4
 	replyBytes   = 4*4 + 5*8 + 2*4
