@@ -187,6 +187,7 @@ func (s *slot) startServer(t *seat, p *program, call *engine.Call) (*server, err
 		v.close()
 		return nil, err
 	}
+	v.express = v.express && v.Mode() == forkserver.Snapshot
 	for i := range cfg.Files {
 		v.request.Files = append(v.request.Files, i)
 	}
