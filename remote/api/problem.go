@@ -1,6 +1,9 @@
 package api
 
-import "net/http"
+import (
+	"net/http"
+	"strconv"
+)
 
 // Problem is every answer that is not a success: problem details of RFC 9457,
 // media type application/problem+json. Code is what programs branch on, Title
@@ -73,6 +76,21 @@ func (p *Problem) GetStatus() int { return p.Status }
 
 // ContentType is the media type of the answer, given that of a success.
 func (p *Problem) ContentType(string) string { return "application/problem+json" }
+
+// GetHeaders are the headers that go with the answer.
+func (p *Problem) GetHeaders() http.Header {
+	h := http.Header{"Cache-Control": {"no-store"}}
+	if p.RetryAfter > 0 {
+		h.Set("Retry-After", strconv.Itoa(p.RetryAfter))
+	}
+	if p.Status == http.StatusUnauthorized {
+		h.Set("WWW-Authenticate", "Bearer")
+	}
+	if p.Current != nil {
+		h.Set("ETag", p.Current.Rev.ETag())
+	}
+	return h
+}
 
 // Temporary reports whether the same request may succeed later.
 func (p *Problem) Temporary() bool {

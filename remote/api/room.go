@@ -68,8 +68,8 @@ type CreateRoom struct {
 	ID       string                     `json:"id,omitempty" format:"uuid"`
 	Title    string                     `json:"title" minLength:"1" maxLength:"200"`
 	Settings map[string]json.RawMessage `json:"settings,omitempty"`
-	// Files are put into the room at once; all or nothing. They get the
-	// revisions 1, 2, … in this order.
+	// Files are put into the room at once; all or nothing. The room's
+	// creation is revision 1; they get 2, 3, … in this order.
 	Files []NewFile `json:"files,omitempty" maxItems:"480"`
 }
 
