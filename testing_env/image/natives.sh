@@ -33,3 +33,4 @@ if any_c "$sources/trace"; then
 fi
 mkdir "$destination/warm"
 javac -g:none -Xlint:all -Werror -proc:none -d "$destination/warm" "$sources"/warm/stresstester/*.java
+cp "$sources/warm/ruby/warm.rb" "$sources/warm/javascript/warm.js" "$destination/warm/"

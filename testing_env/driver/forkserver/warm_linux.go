@@ -35,6 +35,8 @@ type WarmServer struct {
 	memory   *os.File // statm of the process
 	message  []byte
 	line     [512]byte
+	unread   []byte // the rest of line
+	child    int    // the process of the run where it is not the warm process itself
 	seen     look
 	parallel int64
 }
@@ -46,6 +48,7 @@ const (
 	answerRenew      = "renew"  // so did this one, but the next needs another process
 	answerFailed     = "failed" // it did not
 	answerUnsuitable = "unsuitable "
+	answerChild      = "child " // the run is made by this child of the process
 )
 
 // NewWarm launches a warm process. Config.Files are its descriptors 0, 1, 2, … for
@@ -126,7 +129,7 @@ func (w *WarmServer) launch() error {
 		return fmt.Errorf("warm process: %w", err)
 	}
 	defer theirAnswers.Close()
-	w.requests, w.answers = requests, answers
+	w.requests, w.answers, w.unread = requests, answers, nil
 	var files []*os.File
 	for _, f := range w.cfg.Files {
 		files = append(files, f.File)
@@ -188,15 +191,20 @@ func (w *WarmServer) wait(d time.Duration) (bool, error) {
 	return n > 0, nil
 }
 
-// read reads an answer that is there. Answers are short and written at once: what
-// is not one line is no answer.
+// read reads the next answer, of which something is there. Answers are short and
+// written at once: what is not a line is no answer.
 func (w *WarmServer) read() string {
-	n, err := unix.Read(int(w.answers.Fd()), w.line[:])
-	if err != nil || n <= 0 {
-		return ""
+	if len(w.unread) == 0 {
+		n, err := unix.Read(int(w.answers.Fd()), w.line[:])
+		if err != nil || n <= 0 {
+			return ""
+		}
+		w.unread = w.line[:n]
 	}
-	line, rest, found := bytes.Cut(w.line[:n], []byte{'\n'})
-	if !found || len(rest) > 0 {
+	line, rest, found := bytes.Cut(w.unread, []byte{'\n'})
+	w.unread = rest
+	if !found {
+		w.unread = nil
 		return ""
 	}
 	switch string(line) { // no garbage for those that are usual
@@ -222,25 +230,27 @@ func (w *WarmServer) Run(r *Request) (Outcome, error) {
 	if err := w.encode(r); err != nil {
 		return Outcome{}, err
 	}
+	w.rewind()
 	began := time.Now()
 	spent, _ := processTime(w.pid)
 	if _, err := unix.Write(int(w.requests.Fd()), w.message); err != nil {
 		return Outcome{}, w.lost(serverDied)
 	}
-	broke, err := w.watch(r, began, spent)
+	broke, answer, err := w.watch(r, began, spent)
 	if err != nil {
 		return Outcome{}, w.lost(serverDied)
 	}
-	out := Outcome{Wall: time.Since(began), Broke: broke, MaxRSS: w.seen.resident}
+	out := Outcome{Wall: time.Since(began), Broke: broke, User: w.seen.cpu, MaxRSS: w.seen.resident}
 	if broke != BrokeNothing {
-		out.Status, out.User = syscall.WaitStatus(syscall.SIGKILL), w.seen.cpu
+		out.Status = syscall.WaitStatus(syscall.SIGKILL)
 		w.drop()
 		return out, nil
 	}
-	answer := w.read()
-	now, _ := processTime(w.pid)
-	out.User = max(now-spent, 0)
-	out.MaxRSS = max(out.MaxRSS, w.resident())
+	if w.child == 0 {
+		now, _ := processTime(w.pid)
+		out.User = max(now-spent, 0)
+		out.MaxRSS = max(out.MaxRSS, w.resident())
+	}
 	return w.judge(r, answer, out)
 }
 
@@ -259,6 +269,18 @@ func (w *WarmServer) judge(r *Request, answer string, out Outcome) (Outcome, err
 		w.drop()
 	}
 	return out, nil
+}
+
+// rewind readies the streams, whose descriptions the process shares, for those that
+// cannot do it themselves.
+func (w *WarmServer) rewind() {
+	for _, f := range w.cfg.Files {
+		fd := int(f.Fd())
+		// What is not a buffer has nothing to be undone.
+		if _, err := unix.Seek(fd, 0, unix.SEEK_SET); err == nil && f.Truncate {
+			_ = unix.Ftruncate(fd, 0)
+		}
+	}
 }
 
 // encode makes the message of a request: how many arguments there are, the length of
@@ -285,25 +307,52 @@ func (w *WarmServer) encode(r *Request) error {
 	return nil
 }
 
-// watch waits for the answer, and kills the process when the run breaks a limit.
-func (w *WarmServer) watch(r *Request, began time.Time, spent time.Duration) (Broke, error) {
-	w.seen = look{buffer: w.seen.buffer}
-	l := link{seen: w.seen, parallel: w.parallel}
+// watch waits for the answer, and tells when the run breaks a limit.
+func (w *WarmServer) watch(r *Request, began time.Time, spent time.Duration) (Broke, string, error) {
+	w.child = 0
+	l := link{seen: look{buffer: w.seen.buffer}, parallel: w.parallel}
+	defer func() { w.seen = l.seen }()
 	last := began
 	for {
-		got, err := w.wait(l.patience(r, BrokeNothing))
-		if err != nil || got {
-			w.seen = l.seen
-			return BrokeNothing, err
+		got := len(w.unread) > 0
+		if !got {
+			var err error
+			if got, err = w.wait(l.patience(r, BrokeNothing)); err != nil {
+				return BrokeNothing, "", err
+			}
+		}
+		if got {
+			answer := w.read()
+			if number, ok := strings.CutPrefix(answer, answerChild); ok && w.adopt(number) {
+				continue
+			}
+			return BrokeNothing, answer, nil
 		}
 		now := time.Now()
-		l.seen.update(w.pid, spent, now.Sub(last))
+		if w.child == 0 {
+			l.seen.update(w.pid, spent, now.Sub(last))
+		} else {
+			l.seen.update(w.child, 0, now.Sub(last))
+		}
 		last = now
 		if broke := l.exceeded(r, now.Sub(began)); broke != BrokeNothing {
-			w.seen = l.seen
-			return broke, nil
+			return broke, "", nil
 		}
 	}
+}
+
+// adopt watches a child of the process in its place. It reports false for any other
+// process. A child that has ended already can do no harm.
+func (w *WarmServer) adopt(number string) bool {
+	pid, err := strconv.Atoi(number)
+	if err != nil || pid <= 1 || pid == w.pid {
+		return false
+	}
+	if parent := parentOf(pid); parent >= 0 && parent != w.pid {
+		return false
+	}
+	w.child = pid
+	return true
 }
 
 // resident is the process's resident set, in bytes; 0 when it cannot be told.

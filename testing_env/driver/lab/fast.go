@@ -58,9 +58,9 @@ func newStrategy(p *problem.Program, run []string, folder, shim string, o proble
 		s.giveUp("as asked")
 	case len(p.Recipe.Warm) > 0 && o.Strategy != "fork":
 		s.mode, s.reason = forkserver.Warm, "its runtime stays, and loads it anew for every run"
-	case p.Recipe.Threads:
+	case p.Recipe.Threads && !strings.HasPrefix(run[0], folder):
 		s.giveUp("its runtime starts threads")
-	case !strings.HasPrefix(run[0], folder) && !isPython(run) && forkserver.Suitable(run[0]) != nil:
+	case !strings.HasPrefix(run[0], folder) && !isInterpreted(run) && forkserver.Suitable(run[0]) != nil:
 		s.giveUp("its interpreter cannot be stopped and resumed")
 	case !exists(shim):
 		s.giveUp("the image has no shim")
@@ -70,9 +70,9 @@ func newStrategy(p *problem.Program, run []string, folder, shim string, o proble
 	return s
 }
 
-// isPython reports whether forkserver can start the interpreter once for all runs.
-func isPython(run []string) bool {
-	_, err := forkserver.Python(forkserver.Config{Argv: run})
+// isInterpreted reports whether forkserver can start the interpreter once for all runs.
+func isInterpreted(run []string) bool {
+	_, err := forkserver.Interpreted(forkserver.Config{Argv: run})
 	return err == nil
 }
 
@@ -206,8 +206,8 @@ func newRunner(cfg forkserver.Config, p *program) (runner, error) {
 		return w, nil
 	}
 	var err error
-	if isPython(p.run) {
-		if cfg, err = forkserver.Python(cfg); err != nil {
+	if isInterpreted(p.run) {
+		if cfg, err = forkserver.Interpreted(cfg); err != nil {
 			return nil, err
 		}
 	}
@@ -435,7 +435,7 @@ func trusted(mode forkserver.Mode, limit time.Duration) time.Duration {
 func (s *slot) setLimits(r *forkserver.Request, p *program, call *engine.Call) {
 	l := call.Limits
 	r.Limits = forkserver.Limits{CPUSeconds: uint64(l.Time/time.Second) + 2, FileSize: uint64(l.Output), Processes: p.processes(),
-		AddressSpace: p.addressSpace(l) + serverSpace}
+		AddressSpace: max(p.addressSpace(l), p.addressSpace(l)+serverSpace)}
 	r.Watch = forkserver.Watch{CPU: l.Time, Idle: l.Time + time.Second, Wall: 10*l.Time + 30*time.Second,
 		Memory: l.Memory + p.recipe.MemoryOverhead}
 }
