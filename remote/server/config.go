@@ -44,6 +44,8 @@ type Config struct {
 	RequestsPerMinute int
 	// MaxBody bounds a request's body, in bytes. Default: 8 MiB. Single routes have lower bounds.
 	MaxBody int64
+	// Version is the build that the API's capabilities name.
+	Version string
 }
 
 // ErrConfig means that a setting is missing or wrong. The text names it and says what to do.

@@ -21,9 +21,11 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/exp/zapslog"
 
+	"stresstester/remote/api"
 	"stresstester/remote/auth"
 	"stresstester/remote/postgres"
 	"stresstester/remote/postgres/authdb"
+	"stresstester/remote/rooms"
 	"stresstester/remote/web"
 )
 
@@ -42,7 +44,7 @@ type Server struct {
 
 	stop    context.CancelFunc // ends what runs in the background
 	working sync.WaitGroup
-	closers []func()
+	rooms   *rooms.Service
 }
 
 // New opens the database, which must be migrated, and makes a server that is ready to
@@ -60,6 +62,7 @@ func New(ctx context.Context, config Config, log *zap.Logger) (*Server, error) {
 	s.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	s.metrics = newMetrics(s.registry, db)
 	if err := s.assemble(); err != nil {
+		s.rooms.Close()
 		db.Close()
 		return nil, err
 	}
@@ -71,6 +74,9 @@ func New(ctx context.Context, config Config, log *zap.Logger) (*Server, error) {
 }
 
 func (s *Server) assemble() error {
+	limits := api.DefaultLimits()
+	limits.RequestsPerMin = max(s.config.RequestsPerMinute, 0) // 0: no bound
+	s.rooms = rooms.New(s.db, rooms.Options{Limits: &limits, Server: s.config.Version, Log: s.log})
 	tokens, err1 := auth.NewSealer(s.config.Secret, auth.PurposeTokens)
 	keys, err2 := auth.NewSealer(s.config.Secret, auth.PurposeKeys)
 	flows, err3 := auth.NewSealer(s.config.Secret, auth.PurposeFlows)
@@ -97,6 +103,7 @@ func (s *Server) assemble() error {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, "ok") })
 	mux.HandleFunc("GET /readyz", s.readyz)
+	mux.Handle("/v1/", s.rooms.Handler())
 	provider.Register(mux)
 	pages.Register(mux)
 	s.handler = s.outer(mux)
@@ -158,7 +165,7 @@ func (s *Server) Serve(ctx context.Context, listener, metrics net.Listener) erro
 	}
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.config.ShutdownTimeout)
 	defer cancel()
-	s.endFeeds()
+	s.rooms.Drain() // Shutdown would wait for the change feeds
 	for _, server := range servers {
 		if e := server.Shutdown(end); e != nil {
 			drop()
@@ -171,17 +178,10 @@ func (s *Server) Serve(ctx context.Context, listener, metrics net.Listener) erro
 	return err
 }
 
-// endFeeds tells long-lived requests to end, which Shutdown would wait for.
-func (s *Server) endFeeds() {
-	for _, f := range s.closers {
-		f()
-	}
-}
-
 // Close ends the background work and the database's connections.
 func (s *Server) Close() {
 	s.stop()
-	s.endFeeds()
+	s.rooms.Close()
 	s.working.Wait()
 	s.db.Close()
 }
@@ -195,6 +195,9 @@ func (s *Server) sweep(ctx context.Context) {
 			s.log.Warn("sweeping failed; the next round makes up for it", zap.Error(err))
 		} else if n > 0 {
 			s.log.Debug("swept", zap.Int64("rows", n))
+		}
+		if _, err := s.rooms.Tidy(ctx); err != nil && ctx.Err() == nil {
+			s.log.Warn("tidying the rooms failed; the next round makes up for it", zap.Error(err))
 		}
 		select {
 		case <-ctx.Done():

@@ -24,7 +24,7 @@ import (
 // Run runs the command line until it is done or ctx ends, and returns the exit status: 0 done,
 // 1 failed, 2 the configuration or the arguments are wrong.
 func Run(ctx context.Context, version string, args []string, stdout, stderr io.Writer) int {
-	c := &command{stdout: stdout, stderr: stderr}
+	c := &command{version: version, stdout: stdout, stderr: stderr}
 	root := &cobra.Command{
 		Use: "stresstester-server", Short: "The shared server of Stress Tester", Version: version,
 		SilenceUsage: true, SilenceErrors: true,
@@ -69,7 +69,7 @@ docs/server.md explains them all.`,
 }
 
 type command struct {
-	env            string
+	version, env   string
 	dev            bool
 	stdout, stderr io.Writer
 }
@@ -121,6 +121,7 @@ func (c *command) serve(ctx context.Context) (err error) {
 			}
 		}()
 	}
+	config.Version = c.version
 	log := c.logger()
 	s, err := server.New(ctx, config, log)
 	if err != nil {
