@@ -223,12 +223,12 @@ func (c *client) join(owner *client, room string, role api.Role) {
 
 // serve is a server process that only SIGKILL ends. It prints its address.
 func serve(text string) int {
-	var config postgres.Config
-	if err := json.Unmarshal([]byte(text), &config); err != nil {
+	var s serving
+	if err := json.Unmarshal([]byte(text), &s); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	if err := servePlain(config, os.Stdout); err != nil {
+	if err := servePlain(s.Config, s.Address, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 	}
 	return 1

@@ -22,8 +22,14 @@ import (
 	"stresstester/remote/rooms"
 )
 
+// serving is what a server process is told.
+type serving struct {
+	Config  postgres.Config
+	Address string
+}
+
 // servePlain serves until it is killed, and prints its address.
-func servePlain(config postgres.Config, out io.Writer) error {
+func servePlain(config postgres.Config, address string, out io.Writer) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	config.MaxConns = 12
@@ -36,7 +42,7 @@ func servePlain(config postgres.Config, out io.Writer) error {
 		return err
 	}
 	service := rooms.New(db, rooms.Options{Limits: limits()})
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		return err
 	}
@@ -45,9 +51,13 @@ func servePlain(config postgres.Config, out io.Writer) error {
 	return server.Serve(listener)
 }
 
-func startProcess(t testing.TB, config postgres.Config) *process {
+// startProcess starts a server at an address, or at any if that is empty, and waits until it listens.
+func startProcess(t testing.TB, config postgres.Config, address string) *process {
 	t.Helper()
-	text, err := json.Marshal(config)
+	if address == "" {
+		address = "127.0.0.1:0"
+	}
+	text, err := json.Marshal(serving{config, address})
 	if err != nil {
 		t.Fatal(err)
 	}
