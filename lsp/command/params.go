@@ -298,7 +298,7 @@ type Wishes struct {
 	// CodeLens is when code lenses are shown.
 	CodeLens string `json:"codeLens" doc:"auto (the default): in files that have a helper, a configuration, a saved test or a main or solve; always; off"`
 	Prompts  *bool  `json:"prompts" doc:"ask the user what to do when a run finds a counterexample; default true"`
-	Rooms    bool   `json:"rooms" doc:"send stresstester/rooms and stresstester/save"`
+	Rooms    bool   `json:"rooms" doc:"send stresstester/rooms and stresstester/save, and change open documents by workspace/applyEdit whatever the client says of that"`
 	// Companion is what becomes of problems from the browser.
 	Companion CompanionWishes `json:"companion" doc:"how sources of problems from Competitive Companion are made; see CompanionWishes"`
 }

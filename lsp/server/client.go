@@ -26,6 +26,7 @@ type abilities struct {
 	showDocument       bool
 	showMessageRequest bool
 	applyEdit          bool // including the creation of files
+	editDocuments      bool // changes of open documents
 	codeLens           bool
 	codeLensRefresh    bool
 	codeActionLiterals bool
@@ -69,6 +70,10 @@ func readAbilities(p *protocol.InitializeParams) abilities {
 	}
 	a.dynamic, a.snippets = readDocumentAbilities(p)
 	a.Wishes = readWishes(p)
+	if w := c.Workspace; w != nil {
+		a.editDocuments = is(w.ApplyEdit) && w.WorkspaceEdit != nil && is(w.WorkspaceEdit.DocumentChanges)
+	}
+	a.editDocuments = a.editDocuments || a.Rooms
 	return a
 }
 

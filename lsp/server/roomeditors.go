@@ -143,7 +143,7 @@ func (o *offered) take(ctx context.Context, s *Server, path string, seen, want [
 			s.askToSave(snapshot)
 		}
 		return
-	case !s.client.applyEdit:
+	case !s.client.editDocuments:
 		o.tell(s, path, want)
 		return
 	}
@@ -186,7 +186,7 @@ func (o *offered) tell(s *Server, path string, want []byte) {
 	}
 	o.told[path] = want
 	text := filepath.Base(path) + " was changed by somebody else where you are changing it. Save it, and both texts are shown to decide."
-	if !s.client.applyEdit {
+	if !s.client.editDocuments {
 		text = filepath.Base(path) + " was changed in its room. This editor cannot be told so; close the file, and open it again."
 	}
 	s.client.message(protocol.MessageTypeInfo, text)

@@ -102,7 +102,7 @@ func TestStrangeServersAreHarmless(t *testing.T) {
 		"one that answers with a page": {func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<html>") }, "is it a Stress Tester server?"},
 		"one that refuses with a page": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(404); _, _ = io.WriteString(w, "<html>") }, "is it a Stress Tester server?"},
 		"one that answers nothing":     {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "what you do meanwhile is kept"},
-		"one that is slow":             {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "did not answer in time"},
+		"one that is slow":             {hang, "did not answer in time"},
 		"one that sends people away":   {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "https://elsewhere.example", 302) }, "is it a Stress Tester server?"},
 		"one that promises a long wait": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Retry-After", "99999999")
@@ -124,7 +124,13 @@ func TestStrangeServersAreHarmless(t *testing.T) {
 	}
 }
 
+func hang(_ http.ResponseWriter, r *http.Request) {
+	_, _ = io.Copy(io.Discard, r.Body) // only then it is noticed that the client went
+	<-r.Context().Done()
+}
+
 func drip(w http.ResponseWriter, r *http.Request) {
+	_, _ = io.Copy(io.Discard, r.Body)
 	for r.Context().Err() == nil {
 		_, _ = io.WriteString(w, " ")
 		_ = http.NewResponseController(w).Flush()

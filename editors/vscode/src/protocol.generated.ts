@@ -123,7 +123,7 @@ export interface Wishes {
   codeLens?: string;
   /** ask the user what to do when a run finds a counterexample; default true */
   prompts?: boolean;
-  /** send stresstester/rooms and stresstester/save */
+  /** send stresstester/rooms and stresstester/save, and change open documents by workspace/applyEdit whatever the client says of that */
   rooms?: boolean;
   /** how sources of problems from Competitive Companion are made; see CompanionWishes */
   companion?: CompanionWishes;

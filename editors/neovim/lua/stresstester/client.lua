@@ -62,7 +62,7 @@ function M.config()
     filetypes = options.filetypes,
     root_markers = { 'stresstester.toml', '.git' },
     -- The results window has what the server would ask about.
-    init_options = { run = true, status = true, diff = true, prompts = false, companion = next(options.companion) and options.companion or nil },
+    init_options = { run = true, status = true, diff = true, rooms = true, prompts = false, companion = next(options.companion) and options.companion or nil },
     capabilities = capabilities(),
     -- A request waits for the delayed edits of its own buffer only; a helper's
     -- would come too late for the run.
@@ -78,6 +78,12 @@ function M.config()
       end,
       [protocol.notifications.diff] = function(_, params)
         require('stresstester.difference').open(params)
+      end,
+      [protocol.notifications.rooms] = function(_, params)
+        require('stresstester.rooms').update(params)
+      end,
+      [protocol.notifications.save] = function(_, params)
+        require('stresstester.rooms').save(params)
       end,
       [protocol.notifications.status] = function(_, params)
         M.status = params

@@ -428,6 +428,10 @@ function subcommands.log()
   vim.cmd.normal({ 'G', bang = true })
 end
 
+for name, run in pairs(require('stresstester.rooms').subcommands) do
+  subcommands[name] = run
+end
+
 ---@return string[]
 local function names()
   local all = vim.tbl_keys(subcommands)
@@ -513,6 +517,9 @@ local completions = {
   stop = function() return vim.list_extend({ 'all' }, runs.ids()) end,
   stats = function() return runs.ids() end,
 }
+for name, complete in pairs(require('stresstester.rooms').completions) do
+  completions[name] = complete
+end
 
 ---@param lead string
 ---@param line string

@@ -45,4 +45,13 @@ function M.statusline(bufnr)
   return run and runs.short(run) or ''
 end
 
+---A few words about the buffer's shared room, for a status line; empty where it is
+---in none. Cheap enough to be called at every redraw.
+---@param bufnr? integer default: the current buffer
+---@return string
+function M.room(bufnr)
+  local rooms = package.loaded['stresstester.rooms']
+  return rooms and rooms.short(bufnr) or ''
+end
+
 return M
