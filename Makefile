@@ -56,9 +56,12 @@ image: build ## build the sandbox image, if it is not there
 image-full: build ## build the sandbox image with all languages
 	@$(BIN)/stresstester image status --target full >/dev/null 2>&1 || { testing_env/setup.sh base && $(BIN)/stresstester image build --target full; }
 
-bench: image ## measure: tests per second against a shell loop, warm start, parts
-	STRESSTESTER_IMAGE=$${IMAGE:-$$($(BIN)/stresstester image status --name)} go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./testing_env/bench -write ../../docs/benchmarks.md
-	go test -run '^$$' -bench . ./core/compare ./core/wire ./core/spec ./lsp/...
+# Parts of the benchmarks: ONLY=three-cpp,floor (their keys are in testing_env/bench); ROUNDS are medians of so many.
+ONLY ?=
+ROUNDS ?= 3
+bench: image ## measure: tests per second against a shell loop, the floor, compiling; ONLY=three-cpp,floor for parts
+	STRESSTESTER_IMAGE=$${IMAGE:-$$($(BIN)/stresstester image status --name)} go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./testing_env/bench -write ../../docs/benchmarks.md -only '$(ONLY)' -rounds $(ROUNDS)
+	$(if $(ONLY),,go test -run '^$$' -bench . ./core/compare ./core/wire ./core/spec ./lsp/...)
 
 bench-shrink: image ## measure the shrinkers against two baselines, and real programs in the sandbox; writes docs/shrinking.md
 	go run ./core/shrink/shrinkbench -write docs/shrinking.md

@@ -7,10 +7,9 @@
 package bench
 
 import (
-	"context"
 	"flag"
 	"os"
-	"os/exec"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strconv"
@@ -29,10 +28,19 @@ import (
 var (
 	write  = flag.String("write", "", "write the results to this Markdown file, and a plot beside it")
 	rounds = flag.Int("rounds", 3, "how often every way is measured; the median counts")
+	only   = flag.String("only", "", "measure these parts only, by their keys, with commas between; empty for all")
 )
 
 // round is how long each way runs in each round.
-const round = 3 * time.Second
+const round = 2 * time.Second
+
+// part skips a benchmark that was not asked for.
+func part(b *testing.B, key string) {
+	b.Helper()
+	if *only != "" && !slices.Contains(strings.Split(*only, ","), key) {
+		b.Skip("not asked for")
+	}
+}
 
 func image(b *testing.B) string {
 	b.Helper()
@@ -91,23 +99,7 @@ func stressRound(b *testing.B, sb stress.Sandbox, tested string, w way) (float64
 // container of the same image, on the same programs compiled in the same way.
 func shellRound(b *testing.B, s scene) float64 {
 	b.Helper()
-	ctx, cancel := context.WithTimeout(b.Context(), round+2*time.Minute)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, "docker", "run", "--rm", "-i", "--network", "none", "--tmpfs", "/t:exec,size=256m",
-		"--entrypoint", "/bin/bash", image(b))
-	cmd.Stdin = strings.NewReader(s.shell(b))
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		b.Fatalf("the shell loop failed: %v\n%s", err, out)
-	}
-	_, rate, _ := strings.Cut(string(out), "RATE ")
-	fields := strings.Fields(rate)
-	if len(fields) != 2 {
-		b.Fatalf("the shell loop said %q", out)
-	}
-	tests, _ := strconv.ParseFloat(fields[0], 64)
-	nanoseconds, _ := strconv.ParseFloat(fields[1], 64)
-	return tests / (nanoseconds / 1e9)
+	return runShell(b, image(b), s.shell(b))
 }
 
 func median(values []float64) float64 {
@@ -118,9 +110,11 @@ func median(values []float64) float64 {
 
 // BenchmarkTestsPerSecond runs all ways in turns, for every scene.
 func BenchmarkTestsPerSecond(b *testing.B) {
+	image(b)
 	sb := warm(b)
 	for _, s := range scenes() {
-		b.Run(s.name, func(b *testing.B) {
+		b.Run(s.key, func(b *testing.B) {
+			part(b, s.key)
 			tested := s.layOut(b)
 			stressRound(b, sb, tested, way{strategy: "exec"}) // compiles
 			rates := map[string][]float64{}
@@ -139,7 +133,7 @@ func BenchmarkTestsPerSecond(b *testing.B) {
 			b.ReportMetric(median(rates["chosen"]), "tests/s")
 			b.ReportMetric(median(rates["chosen"])/shell, "ratio")
 			b.ReportMetric(median(rates["chosen"])/median(rates["chosen, 1 slot"]), "scaling")
-			results.add(s.name, rates, chosen.Strategies)
+			results.add(s.key, rates, chosen.Strategies)
 		})
 	}
 }
@@ -148,6 +142,7 @@ func BenchmarkTestsPerSecond(b *testing.B) {
 // sandbox that is already warm: with sources that were never seen, and with
 // sources that were.
 func BenchmarkWarmStart(b *testing.B) {
+	part(b, "start")
 	sb := warm(b)
 	tested := scenes()[0].layOut(b)
 	o := room.Defaults()
@@ -157,7 +152,7 @@ func BenchmarkWarmStart(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	var changed, same []float64
+	var changed, same, compile []float64
 	for i := range 11 {
 		edited := append([]byte("// version "+strconv.Itoa(i)+" of "+time.Now().String()+"\n"), text...)
 		if err := os.WriteFile(tested, edited, 0o600); err != nil {
@@ -165,8 +160,14 @@ func BenchmarkWarmStart(b *testing.B) {
 		}
 		for _, into := range []*[]float64{&changed, &same} {
 			began := time.Now()
-			if r := execute(b, sb, tested, o); r.Tests != 1 {
+			r := execute(b, sb, tested, o)
+			if r.Tests != 1 {
 				b.Fatalf("%s: %s", r.Verdict, r.Message)
+			}
+			for _, c := range r.Compilations {
+				if c.Role == problem.Tested && !c.Cached {
+					compile = append(compile, c.Seconds*1000)
+				}
 			}
 			*into = append(*into, float64(time.Since(began))/float64(time.Millisecond))
 		}
@@ -174,13 +175,133 @@ func BenchmarkWarmStart(b *testing.B) {
 	b.ReportMetric(0, "ns/op")
 	b.ReportMetric(median(changed), "changed-ms")
 	b.ReportMetric(median(same), "unchanged-ms")
-	results.changed, results.unchanged = median(changed), median(same)
+	b.ReportMetric(median(compile), "compile-ms")
+	results.Values["changed ms"], results.Values["unchanged ms"] = median(changed), median(same)
+	results.Values["compile ms"] = median(compile)
+}
+
+// BenchmarkShare is how much of the slots' time goes into a tested program of ten
+// milliseconds, in a run of a user's usual length.
+func BenchmarkShare(b *testing.B) {
+	part(b, "share")
+	sb := warm(b)
+	for _, s := range scenes() {
+		if s.key != "10ms" {
+			continue
+		}
+		tested := s.layOut(b)
+		stressRound(b, sb, tested, way{strategy: "exec"}) // compiles
+		o := room.Defaults()
+		o.Tests, o.Duration, o.NoSave = 0, 15*time.Second, true
+		r := execute(b, sb, tested, o)
+		runs := float64(r.Tests + auditsOf(r.Tests))
+		share := 100 * runs * 0.010 / (float64(r.Tests) / r.TestsPerSecond) / float64(runtime.NumCPU())
+		b.ReportMetric(0, "ns/op")
+		b.ReportMetric(share, "percent")
+		results.Values["share percent"] = share
+	}
+}
+
+// auditsOf is how many of a program's runs are made twice: see lab's fast.go.
+func auditsOf(tests int) int { return min(tests, 20) + tests/500 }
+
+// BenchmarkFloor measures what cannot be undercut, beside what we take.
+func BenchmarkFloor(b *testing.B) {
+	part(b, "floor")
+	sb := warm(b)
+	s := scenes()[0]
+	tested := s.layOut(b)
+	stressRound(b, sb, tested, way{strategy: "exec"}) // compiles
+	var floors [3][]float64
+	var ours []float64
+	for range *rounds {
+		script := "cat >/t/floor.c <<'END_OF_FILE'\n" + string(source(b, "floor.c")) + "\nEND_OF_FILE\ngcc -O2 -static -o /t/floor /t/floor.c && /t/floor\n"
+		fields := strings.Fields(inContainer(b, image(b), script, "FLOOR "))
+		if len(fields) != len(floors) {
+			b.Fatalf("floor.c said %q", fields)
+		}
+		for i, text := range fields {
+			us, err := strconv.ParseFloat(text, 64)
+			if err != nil {
+				b.Fatal(err)
+			}
+			floors[i] = append(floors[i], us)
+		}
+		rate, _ := stressRound(b, sb, tested, way{jobs: 1})
+		ours = append(ours, 1e6/rate/3)
+	}
+	b.ReportMetric(0, "ns/op")
+	for i, name := range []string{"call us", "fork us", "hand over us"} {
+		b.ReportMetric(median(floors[i]), strings.ReplaceAll(name, " ", "-"))
+		results.Values[name] = median(floors[i])
+	}
+	b.ReportMetric(median(ours), "run-us")
+	results.Values["run us"] = median(ours)
+}
+
+// exampleRound is how long each way runs on each example.
+const exampleRound = 1500 * time.Millisecond
+
+// BenchmarkExamples compares the ways on the examples' right solutions: none that is
+// chosen may be slower than one below it.
+func BenchmarkExamples(b *testing.B) {
+	part(b, "examples")
+	sb := warm(b)
+	folders, err := filepath.Glob("../../examples/*")
+	if err != nil || len(folders) == 0 {
+		b.Fatal("there are no examples")
+	}
+	for _, folder := range folders {
+		tested := firstOf(folder, "fixed.*", "Fixed.*")
+		if tested == "" || firstOf(folder, "interactor.*") != "" {
+			continue // those talk to each other in fresh processes, always
+		}
+		o := room.Defaults()
+		o.Tests, o.NoSave, o.Strategy = 1, true, "exec"
+		execute(b, sb, tested, o) // compiles
+		rates := map[string][]float64{}
+		var chosen problem.Result
+		for range *rounds {
+			for _, w := range ways()[1:] {
+				o.Tests, o.Duration, o.Strategy, o.Jobs = 0, exampleRound, w.strategy, w.jobs
+				r := execute(b, sb, tested, o)
+				if r.Verdict != problem.OK {
+					b.Fatalf("%s: %s %s", folder, r.Verdict, r.Message)
+				}
+				rates[w.name] = append(rates[w.name], r.TestsPerSecond)
+				chosen = r
+			}
+		}
+		results.addExample(filepath.Base(folder), rates, chosen.Strategies)
+		fast, best := median(rates["chosen"]), max(median(rates["exec"]), median(rates["fork server"]))
+		b.Logf("%s: exec %.0f, fork server %.0f, chosen %.0f: %s", filepath.Base(folder), median(rates["exec"]), median(rates["fork server"]), fast, describe(chosen.Strategies))
+		if fast < 0.9*best {
+			b.Errorf("%s: what is chosen makes %.0f tests a second, and what is below it %.0f", folder, fast, best)
+		}
+	}
+	b.ReportMetric(0, "ns/op")
+}
+
+// firstOf is the folder's first file that matches one of the patterns, or nothing.
+func firstOf(folder string, patterns ...string) string {
+	for _, p := range patterns {
+		if found, _ := filepath.Glob(filepath.Join(folder, p)); len(found) > 0 {
+			return found[0]
+		}
+	}
+	return ""
 }
 
 func TestMain(m *testing.M) {
 	flag.Parse()
+	if *write != "" {
+		if err := results.load(*write); err != nil {
+			println("reading earlier results:", err.Error())
+			os.Exit(1)
+		}
+	}
 	code := m.Run()
-	if *write != "" && code == 0 && len(results.scenes) > 0 {
+	if *write != "" && code == 0 {
 		if err := results.write(*write, runtime.NumCPU()); err != nil {
 			println("writing the results:", err.Error())
 			code = 1

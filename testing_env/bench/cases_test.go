@@ -10,6 +10,7 @@ import (
 
 // scene is a set of programs that agree with each other.
 type scene struct {
+	key   string // for make bench ONLY=…
 	name  string
 	files map[string]string // name in the problem's folder: file below programs/, with ":MS" for burn.cpp
 	// tested is the tested program's name.
@@ -32,16 +33,17 @@ func scenes() []scene {
 		return map[string]string{"sol.cpp": "burn.cpp:" + ms, "brute.cpp": "burn.cpp:0", "gen.cpp": "gen.cpp"}
 	}
 	return []scene{
-		{"three C++ programs", cpp, "sol.cpp"},
-		{"three C++ programs and a C++ checker", with(cpp, "checker.cpp", "checker.cpp"), "sol.cpp"},
-		{"C++, Python brute force", map[string]string{"sol.cpp": "sol.cpp", "brute.py": "brute.py", "gen.cpp": "gen.cpp"}, "sol.cpp"},
-		{"C++, Python generator and brute force", map[string]string{"sol.cpp": "sol.cpp", "brute.py": "brute.py", "gen.py": "gen.py"}, "sol.cpp"},
-		{"three Python programs", map[string]string{"sol.py": "sol.py", "brute.py": "brute.py", "gen.py": "gen.py"}, "sol.py"},
-		{"C++, Java brute force", map[string]string{"sol.cpp": "sol.cpp", "brute.java": "Brute.java", "gen.cpp": "gen.cpp"}, "sol.cpp"},
-		{"input of a megabyte", map[string]string{"sol.cpp": "sum.cpp", "brute.cpp": "sum.cpp", "gen.cpp": "gen_big.cpp"}, "sol.cpp"},
-		{"a tested program of 1 ms", burn("1"), "sol.cpp"},
-		{"a tested program of 10 ms", burn("10"), "sol.cpp"},
-		{"a tested program of 100 ms", burn("100"), "sol.cpp"},
+		{"three-cpp", "three C++ programs", cpp, "sol.cpp"},
+		{"cpp-checker", "three C++ programs and a C++ checker", with(cpp, "checker.cpp", "checker.cpp"), "sol.cpp"},
+		{"python-brute", "C++, Python brute force", map[string]string{"sol.cpp": "sol.cpp", "brute.py": "brute.py", "gen.cpp": "gen.cpp"}, "sol.cpp"},
+		{"python-gen-brute", "C++, Python generator and brute force", map[string]string{"sol.cpp": "sol.cpp", "brute.py": "brute.py", "gen.py": "gen.py"}, "sol.cpp"},
+		{"three-python", "three Python programs", map[string]string{"sol.py": "sol.py", "brute.py": "brute.py", "gen.py": "gen.py"}, "sol.py"},
+		{"java-brute", "C++, Java brute force", map[string]string{"sol.cpp": "sol.cpp", "brute.java": "Brute.java", "gen.cpp": "gen.cpp"}, "sol.cpp"},
+		{"megabyte", "input of a megabyte", map[string]string{"sol.cpp": "sum.cpp", "brute.cpp": "sum.cpp", "gen.cpp": "gen_big.cpp"}, "sol.cpp"},
+		{"memory", "megabytes of globals, heap and trees", map[string]string{"sol.cpp": "memory.cpp", "brute.cpp": "memory.cpp", "gen.cpp": "gen.cpp"}, "sol.cpp"},
+		{"1ms", "a tested program of 1 ms", burn("1"), "sol.cpp"},
+		{"10ms", "a tested program of 10 ms", burn("10"), "sol.cpp"},
+		{"100ms", "a tested program of 100 ms", burn("100"), "sol.cpp"},
 	}
 }
 
@@ -96,19 +98,6 @@ func (s scene) shell(tb testing.TB) string {
 	if run["checker"] != "" {
 		compare = "./checker in b a"
 	}
-	fmt.Fprintf(&b, `i=0
-begin=$(date +%%s%%N)
-end=$((begin + %d))
-now=$begin
-while [ $now -lt $end ]; do
-	i=$((i+1))
-	%s $i >in
-	%s <in >a
-	%s <in >b
-	%s || { echo "differ at $i"; exit 1; }
-	now=${EPOCHREALTIME/./}000
-done
-echo "RATE $i $(( $(date +%%s%%N) - begin ))"
-`, round.Nanoseconds(), run["gen"], run["brute"], run["sol"], compare)
+	b.WriteString(loop(run["gen"], run["brute"], run["sol"], compare, round))
 	return b.String()
 }

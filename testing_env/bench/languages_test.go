@@ -25,6 +25,7 @@ const languageRound = 5 * time.Second
 // with what a user gets, on three programs of that language, compiled and started by
 // the same commands.
 func BenchmarkLanguages(b *testing.B) {
+	part(b, "languages")
 	name := image(b)
 	sb := warm(b)
 	full := imageTarget(b, name) == "full"
@@ -162,6 +163,19 @@ echo "RATE $i $(( $(date +%%s%%N) - begin ))"
 // second.
 func runShell(b *testing.B, name, script string) float64 {
 	b.Helper()
+	fields := strings.Fields(inContainer(b, name, script, "RATE "))
+	if len(fields) != 2 {
+		b.Fatalf("the shell loop said %q", fields)
+	}
+	tests, _ := strconv.ParseFloat(fields[0], 64)
+	nanoseconds, _ := strconv.ParseFloat(fields[1], 64)
+	return tests / (nanoseconds / 1e9)
+}
+
+// inContainer runs a shell's script in a container of the image, with files in memory,
+// and returns what it printed behind the mark.
+func inContainer(b *testing.B, name, script, mark string) string {
+	b.Helper()
 	ctx, cancel := context.WithTimeout(b.Context(), 3*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "docker", "run", "--rm", "-i", "--network", "none", "--tmpfs", "/t:exec,size=512m",
@@ -169,16 +183,10 @@ func runShell(b *testing.B, name, script string) float64 {
 	cmd.Stdin = strings.NewReader(script)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
-		b.Fatalf("the shell loop failed: %v\n%s", err, out)
+		b.Fatalf("the script failed: %v\n%s", err, out)
 	}
-	_, rate, _ := strings.Cut(string(out), "RATE ")
-	fields := strings.Fields(rate)
-	if len(fields) != 2 {
-		b.Fatalf("the shell loop said %q", out)
-	}
-	tests, _ := strconv.ParseFloat(fields[0], 64)
-	nanoseconds, _ := strconv.ParseFloat(fields[1], 64)
-	return tests / (nanoseconds / 1e9)
+	_, said, _ := strings.Cut(string(out), mark)
+	return said
 }
 
 // imageTarget is the target of the Dockerfile that the image was built of.
