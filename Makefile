@@ -15,7 +15,7 @@ GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 IMAGE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: accuracy soak help setup demo test test-short test-full hostile build drivers image image-full bench bench-shrink e2e e2e-setup e2e-neovim e2e-vscode e2e-helix vsix lint fmt fuzz clean
+.PHONY: accuracy soak help setup demo test test-short test-full test-sync hostile build drivers image image-full bench bench-server bench-shrink e2e e2e-setup e2e-neovim e2e-vscode e2e-helix vsix lint fmt fuzz clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ test: setup ## install what the tests need, and run them all
 
 test-short: drivers ## run the tests that need no sandbox
 	go test -short ./...
+
+test-sync: ## 50 histories of many clients on two servers that are killed, with faulty lines; nothing acknowledged may be lost
+	STRESSTESTER_SYNC_HISTORIES=50 go test ./remote/rooms -run FilesAreLinearizable -v -timeout 30m
 
 build: drivers ## build the binaries into bin/
 	go build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/ ./cmd/...
@@ -62,6 +65,9 @@ ROUNDS ?= 3
 bench: image ## measure: tests per second against a shell loop, the floor, compiling; ONLY=three-cpp,floor for parts
 	STRESSTESTER_IMAGE=$${IMAGE:-$$($(BIN)/stresstester image status --name)} go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./testing_env/bench -write ../../docs/benchmarks.md -only '$(ONLY)' -rounds $(ROUNDS)
 	$(if $(ONLY),,go test -run '^$$' -bench . ./core/compare ./core/wire ./core/spec ./lsp/...)
+
+bench-server: ## measure the shared server's rooms; writes its section of docs/benchmarks.md
+	go run ./remote/rooms/serverbench -write docs/benchmarks.md
 
 bench-shrink: image ## measure the shrinkers against two baselines, and real programs in the sandbox; writes docs/shrinking.md
 	go run ./core/shrink/shrinkbench -write docs/shrinking.md

@@ -70,6 +70,9 @@ func sibling(path, extension string) string {
 	return strings.TrimSuffix(path, filepath.Ext(path)) + extension
 }
 
+// othersBegin begins the part of the document that other commands write.
+const othersBegin = "<!-- below: what other commands measure -->"
+
 func (d *document) write(path string, cpus int) error {
 	order := map[string]int{}
 	for i, s := range scenes() {
@@ -83,8 +86,14 @@ func (d *document) write(path string, cpus int) error {
 		return err
 	}
 	plot := sibling(path, ".svg")
+	text := d.markdown(cpus, filepath.Base(plot))
+	if old, err := os.ReadFile(path); err == nil {
+		if _, others, ok := strings.Cut(string(old), othersBegin); ok {
+			text = strings.TrimRight(text, "\n") + "\n\n" + othersBegin + others
+		}
+	}
 	return errors.Join(os.WriteFile(sibling(path, ".json"), append(data, '\n'), 0o644),
-		os.WriteFile(path, []byte(d.markdown(cpus, filepath.Base(plot))), 0o644),
+		os.WriteFile(path, []byte(text), 0o644),
 		os.WriteFile(plot, []byte(d.svg()), 0o644))
 }
 
