@@ -5,7 +5,7 @@ package shrink
 func (f *form) accepts(text []byte) bool {
 	p := readPage(text)
 	d, ok := f.schema.read(p)
-	return ok && f.endHolds(p) && f.onceHolds(d) && f.unequalHolds(d) && f.cellsHold(d) && f.listsHold(d) && f.ordersHold(d) && f.graphsHold(d)
+	return ok && f.endHolds(p) && f.onceHolds(d) && f.unequalHolds(d) && f.limitsHold(d) && f.cellsHold(d) && f.listsHold(d) && f.ordersHold(d) && f.graphsHold(d)
 }
 
 func (f *form) cellsHold(d *document) bool {

@@ -239,3 +239,66 @@ func (f *form) unequalHolds(d *document) bool {
 	}
 	return true
 }
+
+// limit says that the leaf's values never exceed the variable's value, or are always
+// below it, though it counts nothing: places on a circle of that length.
+type limit struct {
+	leaf, variable int
+	strict         bool
+}
+
+// findLimits finds the limits. If the variable were a number like the others, it would be
+// the greatest of m and itself in one of m+1 pages.
+func (f *form) findLimits(docs []*document) {
+	bounds := f.findBounds(docs)
+	for i := range f.leaves {
+		l := &f.leaves[i]
+		if !l.changeable() || l.label != noVariable || l.single {
+			continue
+		}
+		for v, b := range bounds {
+			if b == counting {
+				continue
+			}
+			if strict, chance := f.limited(docs, i, v); chance < unlikely {
+				f.limits = append(f.limits, limit{leaf: i, variable: v, strict: strict})
+			}
+		}
+	}
+}
+
+// limited is the logarithm of the chance that the variable's value is the greatest in
+// every page; 0 where it is not.
+func (f *form) limited(docs []*document, leaf, variable int) (strict bool, chance float64) {
+	strict = true
+	values := map[[2]int]int{} // by document and token of the variable
+	for n, d := range docs {
+		for t := range d.cells {
+			if int(d.cells[t].leaf) != leaf {
+				continue
+			}
+			token, ok := d.cells[t].scope.find(variable)
+			if !ok || !d.tokens[token].integer || d.value(t) > d.value(token) || f.leaves[d.cells[token].leaf].counts {
+				return false, 0
+			}
+			strict = strict && d.value(t) < d.value(token)
+			values[[2]int{n, token}]++
+		}
+	}
+	for _, m := range values {
+		chance -= math.Log(float64(m + 1))
+	}
+	return strict, chance
+}
+
+func (f *form) limitsHold(d *document) bool {
+	for _, l := range f.limits {
+		if !eachCell([]*document{d}, l.leaf, func(d *document, t int) bool {
+			token, ok := d.cells[t].scope.find(l.variable)
+			return ok && (d.value(t) < d.value(token) || !l.strict && d.value(t) == d.value(token))
+		}) {
+			return false
+		}
+	}
+	return true
+}

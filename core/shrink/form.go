@@ -16,7 +16,9 @@ type form struct {
 	orders []order
 	// unequal are pairs of leaves on a line that are never equal.
 	unequal []order
-	graphs  []graph
+	// limits are numbers that stay below another one.
+	limits []limit
+	graphs []graph
 	// end is the text of a last line that only ends the input; nil if none does.
 	end []byte
 	// listed says that some leaf has a trait of lists.
@@ -83,6 +85,7 @@ func observe(s *schema, pages []*page) *form {
 	f.findPairs(docs)
 	f.findFloors(docs)
 	f.findOnce(docs)
+	f.findLimits(docs)
 	f.findEnd(pages)
 	f.findScoped()
 	return f
@@ -195,6 +198,9 @@ func (f *form) findScoped() {
 	}
 	for i := range f.leaves {
 		note(f.leaves[i].label)
+	}
+	for _, l := range f.limits {
+		note(l.variable)
 	}
 	f.schema.scoped = scoped
 }

@@ -47,7 +47,25 @@ func (t *texter) alphabets() []alphabet {
 		slices.Sort(a.letters)
 		a.letters = slices.Compact(a.letters)
 	}
+	for i := range all {
+		t.leaveMarks(&all[i])
+	}
 	return all
+}
+
+// leaveMarks takes out of a common alphabet what only some of the words have and is
+// neither a letter nor a digit: a word is no pattern.
+func (t *texter) leaveMarks(a *alphabet) {
+	plain := slices.DeleteFunc(slices.Clone(a.letters), func(c byte) bool {
+		return !isLetterOrDigit(c) && slices.ContainsFunc(a.leaves, func(leaf int) bool { return !t.form.leaves[leaf].letters[c] })
+	})
+	if len(plain) > 0 {
+		a.letters = plain
+	}
+}
+
+func isLetterOrDigit(c byte) bool {
+	return '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z'
 }
 
 // alphabet is the letters that the leaf's words may have: those seen, and those
@@ -85,8 +103,15 @@ func (d *document) eachWord(a alphabet, visit func(token int)) {
 func (t *texter) rewrite(a alphabet, change func([]byte) []byte) bool {
 	d := t.doc()
 	e := newEdit(d.page)
-	d.eachWord(a, func(i int) { e.reword(i, change(d.word(i))) })
-	return t.Try(e.render())
+	possible := true
+	d.eachWord(a, func(i int) {
+		word := change(d.word(i))
+		for _, c := range word {
+			possible = possible && (bytes.IndexByte(a.letters, c) >= 0 || bytes.IndexByte(d.word(i), c) >= 0)
+		}
+		e.reword(i, word)
+	})
+	return possible && t.Try(e.render())
 }
 
 // used are the letters in use, in order of appearance.
@@ -106,16 +131,17 @@ func (t *texter) used(a alphabet) []byte {
 // renameLetters renames the letters to the alphabet's first ones, in the order in
 // which they appear or else in their own order.
 func (t *texter) renameLetters(a alphabet) {
-	used := t.used(a)
-	if len(used) > len(a.letters) {
-		return // letters have come here from elsewhere
-	}
+	used := slices.DeleteFunc(t.used(a), func(c byte) bool { return bytes.IndexByte(a.letters, c) < 0 })
 	sorted := slices.Sorted(slices.Values(used))
 	for _, from := range [][]byte{used, sorted} {
 		if t.rewrite(a, func(word []byte) []byte {
 			renamed := make([]byte, len(word))
 			for i, c := range word {
-				renamed[i] = a.letters[bytes.IndexByte(from, c)]
+				if at := bytes.IndexByte(from, c); at >= 0 {
+					renamed[i] = a.letters[at]
+				} else {
+					renamed[i] = c
+				}
 			}
 			return renamed
 		}) {

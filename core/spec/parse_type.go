@@ -241,11 +241,18 @@ func (p *parser) strayPart(t *typ, next *token) {
 			p.fail(next.span, fmt.Sprintf("`%s` is not known behind `%s`; did you mean `%s`?", next.text, t.word.name, near), Fix{Title: "write `" + near + "`", Span: next.span, Text: near})
 			return
 		}
+		if t.takesAlphabet() {
+			p.fail(next.span, fmt.Sprintf("`%s` is not known behind `%s`; letters that it may have are written in quotation marks: `\"%s\"`, or as a class: `lower`", next.text, t.word.name, next.text),
+				Fix{Title: "put the letters in quotation marks", Span: next.span, Text: `"` + next.text + `"`})
+			return
+		}
 		p.fail(next.span, fmt.Sprintf("`%s` is not known behind `%s`; if it is a field, give it a type: `%s: int 1..10`", next.text, t.word.name, next.text))
 	case next.is("["):
 		p.fail(next.span, fmt.Sprintf("the number of elements stands right behind the word: `%s[n]`", t.word.name))
 	case next.is(","):
 		p.fail(next.span, "fields on one line are not parted by commas; remove it", Fix{Title: "remove the comma", Span: next.span})
+	case next.is("<="), next.is("<"), next.is(">="), next.is(">"):
+		p.fail(next.span, fmt.Sprintf("bounds are written as a range, low to high: `%s 1..10`; comparisons stand in a `where`", t.word.name))
 	default:
 		p.fail(next.span, fmt.Sprintf("%s cannot follow here", describe(next)))
 	}

@@ -294,6 +294,14 @@ func (p *parser) strayItem(t *token) {
 			return
 		}
 		end := Span{Start: t.span.End, End: t.span.End}
+		if behind := p.ahead(1); behind.kind == tokenName && findType(behind.text) != nil {
+			p.fail(t.span, fmt.Sprintf("a colon parts a field's name from its type: `%s: %s …`", t.text, behind.text), Fix{Title: "put a colon there", Span: end, Text: ":"})
+			return
+		}
+		if sign := p.ahead(1); (sign.is("=") || sign.is("==")) && p.ahead(2).kind == tokenName && findType(p.ahead(2).text) != nil {
+			p.fail(sign.span, fmt.Sprintf("a colon parts a field's name from its type: `%s: %s …`", t.text, p.ahead(2).text), Fix{Title: "write a colon", Span: sign.span, Text: ":"})
+			return
+		}
 		p.fail(t.span, fmt.Sprintf("`%s` has no type; write `%s: int 1..10` for a number, or put a fixed text in quotation marks", t.text, t.text),
 			Fix{Title: "make it a number", Span: end, Text: ": int 1..10"}, Fix{Title: "make it a fixed text", Span: t.span, Text: `"` + t.text + `"`})
 	case t.is("{"):
