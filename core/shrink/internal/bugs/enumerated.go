@@ -95,4 +95,9 @@ var enumerations = map[string]Enumeration{
 	"pairs at distance two":      {Inputs: 14988, Measure: 43, Size: 5, Least: 1},
 	"additions to ranges":        {Inputs: 137516, Measure: 10, Size: 5, Least: 5},
 	"dictionary":                 {Inputs: 101748, Measure: 7, Size: 7, Least: 5},
+	"way of a lift":              {Inputs: 213920, Measure: 17, Size: 6, Least: 4},
+	"windows of one letter":      {Inputs: 255379, Measure: 16, Size: 3, Least: 3},
+	"how many are not larger":    {Inputs: 116505, Measure: 8, Size: 5, Least: 5},
+	"robot":                      {Inputs: 177288, Measure: 14, Size: 5, Least: 5},
+	"ballots":                    {Inputs: 142945, Measure: 12, Size: 8, Least: 3},
 }
