@@ -355,10 +355,11 @@ func (h *history) revisions(t *testing.T, owner *client) map[api.Revision]api.Fi
 
 func TestTwentyWritersMakeRevisionsWithoutGaps(t *testing.T) {
 	t.Parallel()
-	_, nodes := twoNodes(t)
+	config, nodes := twoNodes(t)
 	owner := nodes[0].client(t, authtest.NewUser(t, nodes[0].db, "ada"))
 	h := record(t, []string{nodes[0].url, nodes[1].url}, 20, 1200, owner)
 	h.check(t, owner)
+	consistent(t, superuser(t, config))
 	t.Logf("%d operations, %d writes", len(h.ops), len(h.acked))
 }
 
@@ -535,6 +536,7 @@ func TestFilesAreLinearizableAndNothingAcknowledgedIsLost(t *testing.T) {
 			t.Fatalf("history %d", n)
 		}
 	}
+	consistent(t, superuser(t, c.config))
 	t.Logf("%d histories by %d clients: %d operations, %d acknowledged writes; killed %d servers and Postgres %d times, %d faults on the line: none lost, all linearizable",
 		histories, clients, ops, acked, c.kills.Load(), c.postgresKills.Load(), c.faults.Load())
 }
