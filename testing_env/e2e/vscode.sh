@@ -25,8 +25,12 @@ find_chromium() {
 code_server=$cache/code-server/node_modules/code-server
 version=$(cat "$cache/code-server.version" 2>/dev/null) || fail "there is no code-server: run testing_env/e2e/setup.sh"
 chromium=$(find_chromium) || fail "there is no Chromium: run testing_env/e2e/setup.sh"
-vsix=$(ls -t dist/stresstester-linux-*.vsix 2>/dev/null | head -n 1) || true
-[ -n "$vsix" ] || fail "there is no dist/stresstester-linux-*.vsix: run make vsix"
+case $(uname -m) in
+x86_64) vsix=dist/stresstester-linux-x64.vsix ;;
+aarch64) vsix=dist/stresstester-linux-arm64.vsix ;;
+*) fail "there is no package for $(uname -m)" ;;
+esac
+[ -f "$vsix" ] || fail "there is no $vsix: run make vsix"
 sandbox
 export VSIX=$top/$vsix CODE_SERVER=$code_server/out/node/entry.js CHROMIUM=$chromium EVIDENCE=$cache
 [ -z "${SCREENSHOTS:-}" ] || export SCREENSHOTS=$top/docs/images

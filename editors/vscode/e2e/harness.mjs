@@ -79,8 +79,8 @@ const settings = {
 
 /** One VS Code, with one folder open and nothing of this machine's user. */
 export class Editor {
-  /** Starts it. */
-  static async open({ opened, folder, theme = "Default Dark Modern", more = {}, env = {}, width = 1280, height = 800, trusted = true, welcomed = true }) {
+  /** Starts it, on a folder or on a .code-workspace file. */
+  static async open({ opened, folder, workspace, theme = "Default Dark Modern", more = {}, env = {}, width = 1280, height = 800, trusted = true, welcomed = true }) {
     const editor = new Editor();
     opened(editor);
     editor.home = await mkdtemp(join(tmpdir(), "stresstester-vscode-"));
@@ -124,7 +124,7 @@ export class Editor {
     editor.page.on("console", (message) => {
       if (["error", "warning"].includes(message.type()) && /stresstester/i.test(message.text())) editor.output += `[window] ${message.text()}\n`;
     });
-    await editor.page.goto(`${address.replace(/\/$/, "")}/?folder=${encodeURIComponent(folder)}`);
+    await editor.page.goto(`${address.replace(/\/$/, "")}/?${workspace ? `workspace=${encodeURIComponent(workspace)}` : `folder=${encodeURIComponent(folder)}`}`);
     await editor.page.locator(".monaco-workbench .statusbar").waitFor();
     await editor.page.locator(".explorer-folders-view").first().waitFor();
     if (welcomed) await editor.welcome();
@@ -321,15 +321,21 @@ export class Editor {
     await this.page.screenshot({ path: file, animations: "disabled", caret: "hide", ...options });
   }
 
-  /** A picture of what stands on the screen when something went wrong. */
-  async evidence(name) {
-    const file = join(process.env.EVIDENCE ?? tmpdir(), `${name}.png`);
-    await this.page?.screenshot({ path: file }).catch(() => undefined);
+  /** What the extension has logged. */
+  async log() {
     const logs = join(this.home, "data", "logs");
     let log = "";
     for (const name of await readdir(logs, { recursive: true }).catch(() => [])) {
       if (/stresstester\.stresstester.*\.log$/.test(name)) log += await readFile(join(logs, name), "utf8");
     }
+    return log;
+  }
+
+  /** A picture of what stands on the screen when something went wrong. */
+  async evidence(name) {
+    const file = join(process.env.EVIDENCE ?? tmpdir(), `${name}.png`);
+    await this.page?.screenshot({ path: file }).catch(() => undefined);
+    const log = await this.log();
     return `${file}\n      the extension's log ends with\n      ${log.trim().split("\n").slice(-25).join("\n      ")}`;
   }
 }

@@ -1,0 +1,126 @@
+// Several folders in one window, several runs at a time, and a folder that is not trusted.
+import { Editor, equal, eventually, folderOf, join, matches, rm, writeFile } from "./harness.mjs";
+
+export default async function (step, opened) {
+  const example = "examples/max-subarray";
+  const sum = "a, b = map(int, input().split())\nprint(a + b)\n";
+  const top = await folderOf("contest", {
+    "segment/sol.cpp": { from: `${example}/sol.cpp` },
+    "segment/brute.py": { from: `${example}/brute.py` },
+    "segment/gen.cpp": { from: `${example}/gen.cpp` },
+    "sum/add.py": { text: sum },
+    "sum/add_brute.py": { text: sum },
+    "sum/add.spec": { text: "a: int 1..9  b: int 1..9\n" },
+    "sum/.vscode/settings.json": { text: '{ "stresstester.run.tests": 7 }\n' },
+    "contest.code-workspace": { text: '{ "folders": [{ "path": "segment" }, { "path": "sum" }] }\n' },
+  });
+  let editor = await Editor.open({ opened, folder: top, workspace: join(top, "contest.code-workspace") });
+  let { page } = editor;
+  const row = (text) => page.locator(".tree-explorer-viewlet-tree-view .monaco-list-row").filter({ hasText: text }).first();
+
+  await step("the problems of all folders are in the tree", async () => {
+    await editor.command("Stress Tester: Focus on Problems View");
+    await row("sol.cpp").waitFor();
+    await row("add.py").waitFor();
+  });
+
+  await step("each folder has settings of its own", async () => {
+    await editor.openFile("add.py");
+    await editor.press("Control+Alt+b");
+    await editor.untilStatus(/^OK, 7 tests$/);
+    await editor.openFile("sol.cpp");
+    await editor.press("Control+Alt+b");
+    await editor.untilStatus(/^WA on test \d+$/);
+  });
+
+  await step("what was found moves with the text, and is marked when a file of the run changes", async () => {
+    await eventually("the diagnostic", async () => (await editor.problems()).some((text) => /wrong answer[\s\S]*\[Ln 23,/.test(text)));
+    await editor.goTo(1);
+    await editor.press("Home");
+    await page.keyboard.type("// one more line\n");
+    await eventually("the diagnostic a line below, marked", async () => (await editor.problems()).some((text) => /outdated: sol\.cpp changed[\s\S]*\[Ln 24,/.test(text)));
+    await editor.untilLens(/outdated/);
+    await editor.press("Control+z");
+    await eventually("the mark to go with the change", async () => (await editor.problems()).some((text) => !/outdated/.test(text) && /wrong answer[\s\S]*\[Ln 23,/.test(text)));
+  });
+
+  await step("the explanation leads to the line", async () => {
+    await editor.command("Stress Tester: Explain the Failure");
+    await page.locator('.tab.active[data-resource-name="explanation.txt"]').waitFor();
+    const link = page.locator(".editor-group-container.active .detected-link").filter({ hasText: "sol.cpp:23" }).first();
+    await link.waitFor();
+    await link.click({ modifiers: ["Control"] });
+    await page.locator('.tab.active[data-resource-name="sol.cpp"]').waitFor();
+    await eventually("the line", async () => /^Ln 23,/.test(await editor.cursor()));
+  });
+
+  await step("two runs go on side by side, are listed, and stop together", async () => {
+    await writeFile(join(top, "segment/stresstester.toml"), "tests = 0\nkeep_going = 1000\n");
+    await editor.tab("add.py");
+    await editor.command("Stress Tester: Run Stress Test With");
+    await editor.answer("tests=0");
+    await editor.untilStatus(/\/s$/);
+    await editor.tab("sol.cpp");
+    await editor.command("Stress Tester: Run Stress Test");
+    await editor.untilStatus(/\(\+1\)$/);
+    await editor.command("Stress Tester: Show Runs");
+    const runs = page.locator(".quick-input-list .monaco-list-row");
+    await eventually("both runs in the list", async () => {
+      const texts = (await runs.allTextContents()).join("\n");
+      return /add\.py/.test(texts) && /sol\.cpp/.test(texts);
+    });
+    await editor.press("Escape");
+    await editor.command("Stress Tester: Stop All Stress Tests");
+    await eventually("no run", async () => !/\/s|\(\+/.test(await editor.status()));
+  });
+
+  await step("a name of the spec is renamed everywhere", async () => {
+    await editor.openFile("add.spec");
+    await editor.goTo(1);
+    await page.keyboard.press("Control+a");
+    await page.keyboard.insertText("n: int 1..9\nb: int[n] 1..9\n");
+    await editor.goTo(1);
+    await editor.press("Home", "F2");
+    const box = page.locator(".rename-box input");
+    await box.waitFor();
+    await box.fill("count");
+    await editor.press("Enter");
+    await eventually("the new name", async () => {
+      const lines = await editor.lineTexts();
+      return /^count: int/.test(lines[0]) && /int\[count\]/.test(lines[1]);
+    });
+  });
+
+  await step("the server is restarted, and tells its version", async () => {
+    await editor.command("Stress Tester: Restart Server");
+    await editor.tab("add.py");
+    await editor.untilStatus(/^Stress$/);
+    await editor.command("Stress Tester: Show Version");
+    matches(/extension \d+\.\d+\.\d+, server \S+ \(/, await (await editor.toast(/server/)).textContent());
+  });
+
+  await editor.close();
+  editor = await Editor.open({ opened, folder: join(top, "sum"), trusted: false, welcomed: false, more: { "security.workspace.trust.startupPrompt": "never", "security.workspace.trust.banner": "never" } });
+  page = editor.page;
+
+  await step("in a folder that is not trusted nothing runs, and the view says why", async () => {
+    await editor.openFile("add.py");
+    await editor.command("Stress Tester: Focus on Problems View");
+    await page.locator(".welcome-view").filter({ hasText: "Programs of this folder are run when you trust it" }).first().waitFor();
+    await editor.tab("add.py");
+    await editor.press("Control+Alt+b");
+    equal(0, await page.locator(".notification-toast-container .notification-list-item").count(), "messages");
+    equal(false, /activated[\s\S]*ready after/.test(await editor.log()), "a server that was started");
+  });
+
+  await step("trusted, it runs", async () => {
+    await editor.command("Workspaces: Manage Workspace Trust");
+    await page.locator(".workspace-trust-editor .monaco-button").filter({ hasText: /^Trust$/ }).first().click();
+    await editor.tab("add.py");
+    await editor.untilStatus(/^Stress$/);
+    await editor.press("Control+Alt+b");
+    await editor.untilStatus(/^OK, 7 tests$/);
+  });
+
+  await rm(join(top, ".."), { recursive: true, force: true });
+}
