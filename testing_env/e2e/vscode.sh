@@ -35,6 +35,6 @@ sandbox
 export VSIX=$top/$vsix CODE_SERVER=$code_server/out/node/entry.js CHROMIUM=$chromium EVIDENCE=$cache
 [ -z "${SCREENSHOTS:-}" ] || export SCREENSHOTS=$top/docs/images
 
-[ $# -gt 0 ] || set -- story create broken look
+[ $# -gt 0 ] || set -- story create folders broken look
 say "code-server $version, $("$chromium" --version 2>/dev/null | head -n 1), $(bin/stresstester version)"
 node editors/vscode/e2e/run.mjs "$@"

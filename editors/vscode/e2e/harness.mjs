@@ -207,6 +207,7 @@ export class Editor {
     await this.press("Enter");
     await this.page.locator(`.tab.active[data-resource-name="${name.split("/").pop()}"]`).waitFor();
     await this.page.locator(".editor-group-container.active .monaco-editor .view-line").first().waitFor();
+    await this.page.locator(".editor-group-container.active .monaco-editor.focused").first().waitFor();
   }
 
   /** Puts the cursor on a line of the active editor. */

@@ -77,6 +77,8 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
       { scheme: "file", language: specLanguage },
       { scheme: "file", pattern: "**/stresstester.toml" },
       { scheme: "file", pattern: "**/.stresstester/**" },
+      // Outputs and reports, which are documents of the server's own.
+      { scheme: "file", pattern: "**/stresstester-*/run-*/**" },
     ],
     // The results view has what the server would ask about.
     initializationOptions: { run: true, status: true, diff: true, prompts: false, codeLens: options.codeLens, companion: options.companion } satisfies Wishes,

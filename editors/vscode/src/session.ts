@@ -125,10 +125,15 @@ export class Session implements vscode.Disposable {
       if (helper || isProgram(name)) {
         program = true;
         const uri = document.uri.toString();
+        // Before anything is waited for: the next key may mean it already.
+        if (!helper) this.target = uri;
         problem = helper !== undefined || this.runs.last(uri) !== undefined || (await this.problems.belongs(document.uri));
         if (generation !== this.generation) return;
-        this.target = (helper && (await this.testedBy(document.uri, helper.problem))) ?? uri;
-        if (generation !== this.generation) return;
+        if (helper) {
+          const tested = await this.testedBy(document.uri, helper.problem);
+          if (generation !== this.generation) return;
+          this.target = tested ?? uri;
+        }
         const server = vscode.workspace.getConfiguration("stresstester").get<string>("server.autostart", "auto");
         if ((server === "always" || (server === "auto" && problem)) && this.server.phase === "off" && vscode.workspace.isTrusted && !this.stoppedByHand) {
           this.server.start().catch((error: unknown) => this.server.log.error(String(error)));
