@@ -218,7 +218,7 @@ func TestURIs(t *testing.T) {
 		"dots in the path":             {"file:///tmp/x/../a.cpp", "file:///tmp/x/../a.cpp", "/tmp/a.cpp"},
 		"a document never saved":       {"untitled:Untitled-1", "untitled:Untitled-1", ""},
 		"a notebook's cell":            {"vscode-notebook-cell:/x/a.ipynb#W0", "vscode-notebook-cell:/x/a.ipynb#W0", ""},
-		"nothing":                      {"", "file:///", ""},
+		"nothing":                      {"", "", ""},
 		"what is no URI":               {"::::", "file:///%3A%3A%3A%3A", ""},
 		"a file of a remote workspace": {"vscode-remote://ssh/tmp/a.cpp", "vscode-remote://ssh/tmp/a.cpp", ""},
 	}

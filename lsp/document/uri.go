@@ -26,8 +26,11 @@ func PathOf(text string) string {
 func URIOf(path string) string { return uri.File(path).String() }
 
 // Canonical is the form of a URI by which documents are told apart: clients
-// differ in what they escape.
+// differ in what they escape. That of no document is empty.
 func Canonical(text string) string {
+	if text == "" {
+		return "" // The library takes it for the root of the disk.
+	}
 	u, err := uri.Parse(text)
 	if err != nil {
 		return text
