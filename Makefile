@@ -68,6 +68,15 @@ bench: image ## measure: tests per second against a shell loop, the floor, compi
 
 bench-server: ## measure the shared server's rooms; writes its section of docs/benchmarks.md
 	go run ./remote/rooms/serverbench -write docs/benchmarks.md
+test-sync: ## try syncing at length: merges against git, ten thousand stories, a killed client, renewed sign-ins
+	go test -timeout 20m ./remote/merge -run Git -triples 100000 -v
+	go test -timeout 20m ./remote/sync -rapid.checks 10000 -rapid.nofailfile -kills 200 -v
+	go test -timeout 20m ./remote/client -run Stay -refreshes 1000 -v
+	go test -timeout 20m ./remote/share -v
+
+bench: image ## measure: tests per second against a shell loop, warm start, parts
+	STRESSTESTER_IMAGE=$${IMAGE:-$$($(BIN)/stresstester image status --name)} go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./testing_env/bench -write ../../docs/benchmarks.md
+	go test -run '^$$' -bench . ./core/compare ./core/wire ./core/spec ./lsp/...
 
 bench-shrink: image ## measure the shrinkers against two baselines, and real programs in the sandbox; writes docs/shrinking.md
 	go run ./core/shrink/shrinkbench -write docs/shrinking.md

@@ -185,7 +185,7 @@ func (t *Tx) Room(room string) (Binding, error) {
 }
 
 // PutRoom keeps a binding.
-func (t *Tx) PutRoom(b Binding) error { return put(t.tx.Bucket(roomsBucket), b.Room, b) }
+func (t *Tx) PutRoom(b Binding) error { return putJSON(t.tx.Bucket(roomsBucket), b.Room, b) }
 
 // Forget drops everything about a room; the folder stays.
 func (t *Tx) Forget(room string) error {
@@ -235,7 +235,7 @@ func (t *Tx) Change(room string, slot api.Slot, change func(*Slot)) error {
 		}
 	}
 	change(&s)
-	return put(bucket, string(slot), s)
+	return putJSON(bucket, string(slot), s)
 }
 
 // Addition is something that is only ever added to a room: a run or a
@@ -253,7 +253,7 @@ func (t *Tx) Add(room string, a Addition) error {
 	if err != nil {
 		return err
 	}
-	return put(bucket, a.ID, a)
+	return putJSON(bucket, a.ID, a)
 }
 
 // Additions are those of a room that the server does not have yet, oldest first.
@@ -285,7 +285,7 @@ func (t *Tx) Added(room, id string) error {
 	return nil
 }
 
-func put(bucket *bbolt.Bucket, key string, value any) error {
+func putJSON(bucket *bbolt.Bucket, key string, value any) error {
 	data, err := json.Marshal(value)
 	if err != nil {
 		return fmt.Errorf("encoding what is known of %s: %w", key, err)

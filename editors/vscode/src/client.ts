@@ -15,7 +15,7 @@ import {
   type StaticFeature,
 } from "vscode-languageclient/node";
 import { languages, specLanguage } from "./languages";
-import { notifications, protocolFingerprint, type CompanionWishes, type DiffNotification, type RunNotification, type StatusNotification, type Wishes } from "./protocol";
+import { notifications, protocolFingerprint, type CompanionWishes, type DiffNotification, type RoomsNotification, type RunNotification, type SaveNotification, type StatusNotification, type Wishes } from "./protocol";
 
 export interface ConnectOptions {
   program: string;
@@ -28,6 +28,8 @@ export interface ConnectOptions {
   onRun(told: RunNotification): void;
   onStatus(told: StatusNotification): void;
   onDiff(told: DiffNotification): void;
+  onRooms(told: RoomsNotification): void;
+  onSave(told: SaveNotification): void;
   /** The server has something to say; kind is LSP's: 1 error, 2 warning, 3 information. */
   onMessage(kind: number, text: string): void;
   /** The connection was lost without being asked to. */
@@ -81,7 +83,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
       { scheme: "file", pattern: "**/stresstester-*/run-*/**" },
     ],
     // The results view has what the server would ask about.
-    initializationOptions: { run: true, status: true, diff: true, prompts: false, codeLens: options.codeLens, companion: options.companion } satisfies Wishes,
+    initializationOptions: { run: true, status: true, diff: true, rooms: true, prompts: false, codeLens: options.codeLens, companion: options.companion } satisfies Wishes,
     outputChannel: options.log,
     traceOutputChannel: options.trace,
     revealOutputChannelOn: RevealOutputChannelOn.Never,
@@ -103,6 +105,8 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
   client.onNotification(notifications.run, (told: RunNotification) => options.onRun(told));
   client.onNotification(notifications.status, (told: StatusNotification) => options.onStatus(told));
   client.onNotification(notifications.diff, (told: DiffNotification) => options.onDiff(told));
+  client.onNotification(notifications.rooms, (told: RoomsNotification) => options.onRooms(told));
+  client.onNotification(notifications.save, (told: SaveNotification) => options.onSave(told));
   client.onNotification("window/showMessage", (told: { type: number; message: string }) => options.onMessage(told.type, told.message));
   try {
     await client.start();

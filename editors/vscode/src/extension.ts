@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { Commands } from "./commands";
 import { DoctorPanel, ResultsView } from "./results";
+import { Rooms } from "./rooms";
 import { Server } from "./server";
 import { Session } from "./session";
 import { StatusItem } from "./status";
@@ -34,7 +35,7 @@ export function activate(context: vscode.ExtensionContext): void {
   };
 
   context.subscriptions.push(
-    log, server, session, doctor, commands, results, tree, tests, status,
+    new Rooms(server), log, server, session, doctor, commands, results, tree, tests, status,
     server.onPhase((phase) => {
       if (phase !== "on") tests.lost();
     }),

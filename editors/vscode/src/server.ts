@@ -3,7 +3,7 @@ import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import * as vscode from "vscode";
 import type { Connection } from "./client";
-import type { CommandTypes, DiffNotification, RunNotification, StatusNotification } from "./protocol";
+import type { CommandTypes, DiffNotification, RoomsNotification, RunNotification, SaveNotification, StatusNotification } from "./protocol";
 import { expandHome, programCandidates } from "./program";
 
 export type Phase = "off" | "starting" | "on" | "failed";
@@ -24,12 +24,16 @@ export class Server implements vscode.Disposable {
   private readonly runs = new vscode.EventEmitter<RunNotification>();
   private readonly statuses = new vscode.EventEmitter<StatusNotification>();
   private readonly diffs = new vscode.EventEmitter<DiffNotification>();
+  private readonly roomChanges = new vscode.EventEmitter<RoomsNotification>();
+  private readonly saves = new vscode.EventEmitter<SaveNotification>();
   private readonly messages = new vscode.EventEmitter<{ kind: number; text: string }>();
 
   readonly onPhase = this.phases.event;
   readonly onRun = this.runs.event;
   readonly onStatus = this.statuses.event;
   readonly onDiff = this.diffs.event;
+  readonly onRooms = this.roomChanges.event;
+  readonly onSave = this.saves.event;
   readonly onMessage = this.messages.event;
   /** Commands from code lenses and quick fixes that we carry out ourselves. */
   intercept: (command: string, argument: unknown) => Thenable<unknown> | undefined = () => undefined;
@@ -98,6 +102,8 @@ export class Server implements vscode.Disposable {
         onRun: (told) => this.runs.fire(told),
         onStatus: (told) => this.statuses.fire(told),
         onDiff: (told) => this.diffs.fire(told),
+        onRooms: (told) => this.roomChanges.fire(told),
+        onSave: (told) => this.saves.fire(told),
         onMessage: (kind, text) => this.messages.fire({ kind, text }),
         onLost: () => this.onLost(),
         intercept: (command, argument) => this.intercept(command, argument),
@@ -186,7 +192,7 @@ export class Server implements vscode.Disposable {
 
   dispose(): void {
     this.trace?.dispose();
-    for (const emitter of [this.phases, this.runs, this.statuses, this.diffs, this.messages]) emitter.dispose();
+    for (const emitter of [this.phases, this.runs, this.statuses, this.diffs, this.roomChanges, this.saves, this.messages]) emitter.dispose();
   }
 }
 
