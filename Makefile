@@ -39,8 +39,12 @@ test: setup ## install what the tests need, and run them all
 test-short: drivers ## run the tests that need no sandbox
 	go test -short ./...
 
-test-sync: ## 50 histories of many clients on two servers that are killed, with faulty lines; nothing acknowledged may be lost
+test-sync: ## sync at length: 50 histories on servers that are killed, merges against git, 10,000 stories of clients, 200 killed clients, renewed sign-ins
 	STRESSTESTER_SYNC_HISTORIES=50 go test ./remote/rooms -run FilesAreLinearizable -v -timeout 30m
+	go test -timeout 20m ./remote/merge -run Git -triples 100000 -v
+	go test -timeout 20m ./remote/sync -rapid.checks 10000 -rapid.nofailfile -kills 200 -v
+	go test -timeout 20m ./remote/client -run StaySignedIn -refreshes 1000 -v
+	go test -timeout 20m ./remote/share -v
 
 build: drivers ## build the binaries into bin/
 	go build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/ ./cmd/...
@@ -68,16 +72,6 @@ bench: image ## measure: tests per second against a shell loop, the floor, compi
 
 bench-server: ## measure the shared server's rooms; writes its section of docs/benchmarks.md
 	go run ./remote/rooms/serverbench -write docs/benchmarks.md
-test-sync: ## try syncing at length: merges against git, ten thousand stories, a killed client, renewed sign-ins
-	go test -timeout 20m ./remote/merge -run Git -triples 100000 -v
-	go test -timeout 20m ./remote/sync -rapid.checks 10000 -rapid.nofailfile -kills 200 -v
-	go test -timeout 20m ./remote/client -run Stay -refreshes 1000 -v
-	go test -timeout 20m ./remote/share -v
-
-bench: image ## measure: tests per second against a shell loop, warm start, parts
-	STRESSTESTER_IMAGE=$${IMAGE:-$$($(BIN)/stresstester image status --name)} go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./testing_env/bench -write ../../docs/benchmarks.md
-	go test -run '^$$' -bench . ./core/compare ./core/wire ./core/spec ./lsp/...
-
 bench-shrink: image ## measure the shrinkers against two baselines, and real programs in the sandbox; writes docs/shrinking.md
 	go run ./core/shrink/shrinkbench -write docs/shrinking.md
 	go run ./core/shrink/shrinkbench -sandbox $${IMAGE:-$$($(BIN)/stresstester image status --name)} -write docs/shrinking.md
