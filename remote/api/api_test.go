@@ -32,7 +32,7 @@ func TestIDsInOtherFormsAreRefused(t *testing.T) {
 
 func TestETags(t *testing.T) {
 	t.Parallel()
-	for text, want := range map[string]Revision{`"0"`: 0, `"17"`: 17, `W/"17"`: 17, ` "3" `: 3} {
+	for text, want := range map[string]Revision{`"0"`: 0, `"17"`: 17, `W/"17"`: 17, "\t\"3\"": 3} {
 		if got, err := ParseETag(text); err != nil || got != want {
 			t.Errorf("ParseETag(%s) = %d, %v", text, got, err)
 		}

@@ -64,7 +64,8 @@ const (
 	EventHello    = "hello"
 	EventPoke     = "poke"
 	EventPresence = "presence"
-	// EventBye comes before the server closes: connect again after Bye.RetryMS.
+	// EventBye comes before the server closes the stream, at least every quarter of an
+	// hour: connect again after Bye.RetryMS.
 	EventBye = "bye"
 
 	HeartbeatSeconds = 20

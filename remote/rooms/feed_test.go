@@ -27,7 +27,7 @@ type stream struct {
 func (c *client) listen(t *testing.T, last string) *stream {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	r, err := http.NewRequestWithContext(ctx, "GET", c.url+api.PathEvents, nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, c.url+api.PathEvents, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,11 +35,11 @@ func (c *client) listen(t *testing.T, last string) *stream {
 	if last != "" {
 		r.Header.Set("Last-Event-ID", last)
 	}
-	res, err := c.http.Do(r)
+	res, err := c.http.Do(r) //nolint:bodyclose // by the cleanup below
 	if err != nil {
 		t.Fatal(err)
 	}
-	if res.StatusCode != 200 || res.Header.Get("Content-Type") != "text/event-stream" {
+	if res.StatusCode != http.StatusOK || res.Header.Get("Content-Type") != "text/event-stream" {
 		t.Fatalf("the feed is answered with %s %s", res.Status, res.Header)
 	}
 	s := &stream{t: t, events: make(chan event, 100), cancel: cancel}

@@ -61,7 +61,7 @@ func writeProblem(w http.ResponseWriter, p *api.Problem) {
 	maps.Copy(w.Header(), p.GetHeaders())
 	w.Header().Set("Content-Type", p.ContentType(""))
 	w.WriteHeader(p.Status)
-	_ = json.NewEncoder(w).Encode(p) //nolint:errcheck,errchkjson // the client is gone
+	_ = json.NewEncoder(w).Encode(p)
 }
 
 // OpenAPI is the document of the API, as /v1/openapi.json has it.
@@ -126,7 +126,7 @@ func (s *Service) register(mux *http.ServeMux) huma.API {
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"bearer": {Type: "http", Scheme: "bearer"}}
 	config.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[problem.Text](), reflect.TypeFor[textSchema]())
 	a := humago.New(mux, config)
-	a.UseMiddleware(s.admit(a))
+	a.UseMiddleware(s.admit)
 	s.registerRooms(a)
 	s.registerFiles(a)
 	s.registerMembers(a)
@@ -139,22 +139,20 @@ func (s *Service) register(mux *http.ServeMux) huma.API {
 const anonymous = "anonymous"
 
 // admit lets those in who are signed in, at the rate that they may have.
-func (s *Service) admit(a huma.API) func(huma.Context, func(huma.Context)) {
-	return func(ctx huma.Context, next func(huma.Context)) {
-		ctx.SetHeader("Cache-Control", "private, no-cache")
-		p, ok := auth.FromContext(ctx.Context())
-		if !ok && ctx.Operation().Metadata[anonymous] == nil {
-			refuse(ctx, unauthenticated())
+func (s *Service) admit(ctx huma.Context, next func(huma.Context)) {
+	ctx.SetHeader("Cache-Control", "private, no-cache")
+	p, ok := auth.FromContext(ctx.Context())
+	if !ok && ctx.Operation().Metadata[anonymous] == nil {
+		refuse(ctx, unauthenticated())
+		return
+	}
+	if ok {
+		if wait := s.rates.take(p.User, time.Now()); wait > 0 {
+			refuse(ctx, tooManyRequests(wait))
 			return
 		}
-		if ok {
-			if wait := s.rates.take(p.User, time.Now()); wait > 0 {
-				refuse(ctx, tooManyRequests(wait))
-				return
-			}
-		}
-		next(ctx)
 	}
+	next(ctx)
 }
 
 func refuse(ctx huma.Context, p *api.Problem) {

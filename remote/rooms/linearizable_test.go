@@ -145,6 +145,9 @@ func (w *worker) persist(ctx context.Context, method, path string, h header, bod
 		attempt, cancel := context.WithTimeout(ctx, 2*time.Second)
 		r, err := w.client.send(attempt, method, path, h, body)
 		cancel()
+		if err == nil && r.status == http.StatusInternalServerError {
+			return r, fmt.Errorf("%s %s is answered with %s", method, path, r.body)
+		}
 		if err == nil && r.status < 500 {
 			return r, nil
 		}
@@ -223,7 +226,7 @@ func (w *worker) write(ctx context.Context, slot api.Slot, content string) error
 	base := w.known[slot]
 	in := request{slot: slot, kind: "write", base: base, content: content}
 	w.sent++
-	method, h, body := "PUT", ifMatch(base).key("worker-"+strconv.Itoa(w.id), w.sent), any(putFile("a.cpp", content))
+	method, h, body := "PUT", ifMatch(base).key(w.history.room[24:]+"-"+strconv.Itoa(w.id), w.sent), any(putFile("a.cpp", content))
 	if content == "" {
 		method, body = "DELETE", nil
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"strconv"
 	"time"
@@ -72,6 +73,7 @@ const resumeMargin = time.Minute
 // Bounds of the stream. A client that does not read is let go, and comes again.
 const (
 	writeTime   = 15 * time.Second
+	feedLife    = 8 * time.Minute // and up to half as long again, so that not all come back at once
 	byeRetryMS  = 500
 	eventsRetry = 2000 // milliseconds, for browsers
 )
@@ -98,7 +100,7 @@ func (s *Service) events(ctx context.Context, in *struct {
 		s.feed.unsubscribe(sub)
 		return nil, s.problemOf(err, "room")
 	}
-	return &huma.StreamResponse{Body: func(ctx huma.Context) {
+	return &huma.StreamResponse{Body: func(ctx huma.Context) { //nolint:contextcheck // huma's context has the request's
 		defer s.feed.unsubscribe(sub)
 		_, w := humago.Unwrap(ctx)
 		s.stream(ctx.Context(), w, sub, resumed)
@@ -111,22 +113,26 @@ func (s *Service) stream(ctx context.Context, w http.ResponseWriter, sub *subscr
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Accel-Buffering", "no") // nginx would hold events back
 	out := eventWriter{w: w, control: http.NewResponseController(w)}
-	_ = out.control.SetReadDeadline(time.Time{}) //nolint:errcheck // a server without deadlines needs none
+	_ = out.control.SetReadDeadline(time.Time{})
 	fmt.Fprintf(w, "retry: %d\n", eventsRetry)
 	if out.event(api.EventHello, api.Hello{Resumed: resumed}, true) != nil || out.flush() != nil {
 		return
 	}
 	beat := time.NewTicker(api.HeartbeatSeconds * time.Second)
 	defer beat.Stop()
+	// Who acts is found out once per request, so that a revoked token is good for no longer than this.
+	over := time.NewTimer(feedLife + rand.N(feedLife/2))
+	defer over.Stop()
 	for {
 		var err error
 		select {
 		case <-ctx.Done():
 			return
 		case <-s.feed.bye:
-			if out.event(api.EventBye, api.Bye{Reason: "this server is going away", RetryMS: byeRetryMS}, false) == nil {
-				_ = out.flush() //nolint:errcheck // it ends either way
-			}
+			out.bye("this server is going away")
+			return
+		case <-over.C:
+			out.bye("a feed has to sign in again from time to time")
 			return
 		case <-beat.C:
 			err = out.comment()
@@ -155,7 +161,7 @@ func (e eventWriter) event(name string, data any, identified bool) error {
 	if identified {
 		id = "id: " + strconv.FormatInt(time.Now().UnixMilli(), 10) + "\n"
 	}
-	_ = e.control.SetWriteDeadline(time.Now().Add(writeTime)) //nolint:errcheck // a server without deadlines needs none
+	_ = e.control.SetWriteDeadline(time.Now().Add(writeTime))
 	_, err = fmt.Fprintf(e.w, "event: %s\n%sdata: %s\n\n", name, id, text)
 	return err
 }
@@ -174,8 +180,15 @@ func (e eventWriter) news(pokes []api.Poke, presence []api.Presence) error {
 	return nil
 }
 
+// bye is the last event.
+func (e eventWriter) bye(reason string) {
+	if e.event(api.EventBye, api.Bye{Reason: reason, RetryMS: byeRetryMS}, false) == nil {
+		_ = e.flush()
+	}
+}
+
 func (e eventWriter) comment() error {
-	_ = e.control.SetWriteDeadline(time.Now().Add(writeTime)) //nolint:errcheck // a server without deadlines needs none
+	_ = e.control.SetWriteDeadline(time.Now().Add(writeTime))
 	_, err := fmt.Fprint(e.w, ": still here\n\n")
 	return err
 }

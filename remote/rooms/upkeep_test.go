@@ -9,6 +9,7 @@ import (
 	"stresstester/remote/api"
 	"stresstester/remote/auth/authtest"
 	"stresstester/remote/postgres"
+	"stresstester/remote/postgres/local"
 	"stresstester/remote/postgres/postgrestest"
 )
 
@@ -128,4 +129,43 @@ func TestTheDatabasesOwnerNeedNotBeItsSuperuser(t *testing.T) {
 	if _, err := n.service.Tidy(t.Context()); err != nil {
 		t.Error(err)
 	}
+}
+
+func TestWithoutItsDatabaseAServerSaysSoAndRecovers(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("stops a Postgres of its own")
+	}
+	cluster, err := local.Start(t.Context(), local.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cluster.Close() })
+	if err := cluster.Exec(t.Context(), "create database rooms"); err != nil {
+		t.Fatal(err)
+	}
+	config := cluster.Config("rooms")
+	if _, err := postgres.Migrate(t.Context(), config); err != nil {
+		t.Fatal(err)
+	}
+	n := startNode(t, config, limits())
+	ada := n.client(t, authtest.NewUser(t, n.db, "ada"))
+	room := ada.room("r").ID
+	if err := cluster.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range []reply{
+		ada.must(503, "GET", fill(api.PathRoom, room), nil, nil, nil),
+		ada.must(503, "PUT", fill(api.PathFile, room, "tested"), ifMatch(0), putFile("a.cpp", "x"), nil),
+		ada.must(503, "POST", api.PathSync, nil, api.SyncRequest{Rooms: map[string]api.Revision{room: 0}}, nil),
+	} {
+		if r.header.Get("Retry-After") == "" {
+			t.Errorf("no Retry-After in %s", r.header)
+		}
+	}
+	if err := cluster.Restart(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ada.settle()
+	ada.put(room, "tested", 0, "a.cpp", "x")
 }

@@ -45,7 +45,8 @@ func (b *batch) row(sql string, args []any, scan func(pgx.Row) error) {
 		if err := scan(rows); err != nil {
 			return err
 		}
-		for rows.Next() { //nolint:revive // the rest is skipped
+		for rows.Next() {
+			continue // the rest is skipped
 		}
 		return rows.Err()
 	}})
@@ -74,6 +75,7 @@ func (b *batch) rows(sql string, args []any, scan func(pgx.Row) error) {
 type reader struct {
 	db    *postgres.DB
 	queue chan *pending
+	quit  chan struct{}
 	wg    sync.WaitGroup
 }
 
@@ -92,7 +94,7 @@ const (
 )
 
 func newReader(db *postgres.DB) *reader {
-	r := &reader{db: db, queue: make(chan *pending)}
+	r := &reader{db: db, queue: make(chan *pending), quit: make(chan struct{})}
 	for range readers {
 		r.wg.Go(r.work)
 	}
@@ -100,7 +102,7 @@ func newReader(db *postgres.DB) *reader {
 }
 
 func (r *reader) close() {
-	close(r.queue)
+	close(r.quit)
 	r.wg.Wait()
 }
 
@@ -115,6 +117,8 @@ func (r *reader) read(ctx context.Context, a Actor, build func(*batch)) error {
 	case r.queue <- p:
 	case <-ctx.Done():
 		return ctx.Err()
+	case <-r.quit:
+		return errConnection
 	}
 	<-p.done
 	return p.err
@@ -122,22 +126,28 @@ func (r *reader) read(ctx context.Context, a Actor, build func(*batch)) error {
 
 func (r *reader) work() {
 	var reads []*pending
-	for first := range r.queue {
-		reads = append(reads[:0], first)
-	gather:
-		for len(reads) < readBatch {
-			select {
-			case p, ok := <-r.queue:
-				if !ok {
-					break gather
-				}
-				reads = append(reads, p)
-			default:
-				break gather
-			}
+	for {
+		select {
+		case first := <-r.queue:
+			reads = r.gather(append(reads[:0], first))
+			r.serve(reads)
+		case <-r.quit:
+			return
 		}
-		r.serve(reads)
 	}
+}
+
+// gather adds the reads that wait for a turn.
+func (r *reader) gather(reads []*pending) []*pending {
+	for len(reads) < readBatch {
+		select {
+		case p := <-r.queue:
+			reads = append(reads, p)
+		default:
+			return reads
+		}
+	}
+	return reads
 }
 
 func (r *reader) serve(reads []*pending) {

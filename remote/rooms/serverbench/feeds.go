@@ -108,7 +108,7 @@ func (b *bench) listen(node string, user int) (*listener, error) {
 		return l, err
 	}
 	c.in = bufio.NewReaderSize(c.net, 512)
-	res, err := http.ReadResponse(c.in, nil)
+	res, err := http.ReadResponse(c.in, nil) //nolint:bodyclose // it ends with its connection
 	if err != nil {
 		return l, err
 	}

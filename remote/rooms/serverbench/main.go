@@ -259,10 +259,8 @@ func replaceSection(path, report string) error {
 	}
 	section := sectionStart + "\n## The shared server\n\n" + report + sectionEnd
 	before, rest, found := strings.Cut(string(text), sectionStart)
-	after := ""
-	if found {
-		_, after, _ = strings.Cut(rest, sectionEnd)
-	} else {
+	_, after, _ := strings.Cut(rest, sectionEnd)
+	if !found {
 		before, after = strings.TrimRight(before, "\n")+"\n\n", "\n"
 	}
 	return os.WriteFile(path, []byte(before+section+after), 0o644) //nolint:gosec // a document for everybody
