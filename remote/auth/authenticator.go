@@ -197,18 +197,18 @@ func sessionCookie(r *http.Request) string {
 
 func unauthorized(w http.ResponseWriter, detail string) {
 	w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
-	problem(w, http.StatusUnauthorized, detail)
+	problem(w, http.StatusUnauthorized, "unauthenticated", detail)
 }
 
 func unavailable(w http.ResponseWriter) {
 	w.Header().Set("Retry-After", "5")
-	problem(w, http.StatusServiceUnavailable, "the database does not answer; try again in a few seconds")
+	problem(w, http.StatusServiceUnavailable, "unavailable", "the database does not answer; try again in a few seconds")
 }
 
-// problem answers with a problem document (RFC 9457). detail holds no quotes.
-func problem(w http.ResponseWriter, status int, detail string) {
+// problem answers with a problem document (RFC 9457) as remote/api has them. detail holds no quotes.
+func problem(w http.ResponseWriter, status int, code, detail string) {
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	fmt.Fprintf(w, `{"title":%q,"status":%d,"detail":%q}`+"\n", http.StatusText(status), status, detail)
+	fmt.Fprintf(w, `{"title":%q,"status":%d,"code":%q,"detail":%q}`+"\n", http.StatusText(status), status, code, detail)
 }

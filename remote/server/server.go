@@ -94,7 +94,7 @@ func (s *Server) assemble() error {
 		upstreams = append(upstreams, auth.NewUpstream(s.config.PublicURL, u))
 	}
 	pages, err := web.New(web.Config{
-		Issuer: s.config.PublicURL, Store: s.store, Accounts: s.Accounts, Provider: provider, Authenticator: s.Authenticator,
+		Issuer: s.config.PublicURL, Store: s.store, Accounts: s.Accounts, Provider: provider, Authenticator: s.Authenticator, Rooms: s.rooms,
 		Upstreams: upstreams, Sealer: flows, SignUpClosed: s.config.SignUpClosed,
 	})
 	if err != nil {

@@ -128,11 +128,9 @@ func (p *Pages) export(w http.ResponseWriter, r *http.Request, who auth.Principa
 	all := map[string]any{
 		"account": data.User, "linked_accounts": data.Identities, "devices": devices, "personal_access_tokens": tokens, "activity": events,
 	}
-	for name, get := range p.Export {
-		if all[name], err = get(r); err != nil {
-			p.failed(w, r, err)
-			return
-		}
+	if all["rooms"], err = p.exportRooms(r, who); err != nil {
+		p.failed(w, r, err)
+		return
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Disposition", `attachment; filename="stresstester-account.json"`)

@@ -23,8 +23,10 @@ import (
 	"strings"
 	"time"
 
+	"stresstester/remote/api"
 	"stresstester/remote/auth"
 	"stresstester/remote/postgres/authdb"
+	"stresstester/remote/rooms"
 )
 
 //go:embed templates/*.html
@@ -40,12 +42,11 @@ type Config struct {
 	Accounts      *auth.Accounts
 	Provider      *auth.Provider
 	Authenticator *auth.Authenticator
+	Rooms         *rooms.Service
 	Upstreams     []*auth.Upstream
 	Sealer        auth.Sealer // for cookies of a sign-in that is under way
 	// SignUpClosed keeps strangers from making accounts with a password.
 	SignUpClosed bool
-	// Export adds what other parts know of a user to the export of their account, by name.
-	Export map[string]func(r *http.Request) (any, error)
 }
 
 // Pages serves all pages.
@@ -129,6 +130,41 @@ func (p *Pages) functions() template.FuncMap {
 		"iso":    func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 		"scope":  scopeText,
 		"plural": plural,
+		"verdict": func(v string) string {
+			switch v {
+			case "OK":
+				return "good"
+			case "WA", "RE", "TLE", "MLE", "PE", "OLE":
+				return "bad"
+			}
+			return "warn"
+		},
+		"rate": func(tests int64, seconds float64) string {
+			if seconds <= 0 {
+				return ""
+			}
+			return fmt.Sprintf("%.0f", float64(tests)/seconds)
+		},
+		"slot": slotName,
+		"add":  func(a, b int) int { return a + b },
+		"text": func(t interface{ String() string }) string { return t.String() },
+	}
+}
+
+// slotName is what to call a file's place in a room.
+func slotName(s api.Slot) string {
+	switch kind, name := s.Kind(); kind {
+	case api.ConfigKind:
+		return "settings"
+	case api.IncludeKind:
+		return "helper"
+	case api.TestKind:
+		return "test"
+	default:
+		if name == "brute" {
+			return "reference"
+		}
+		return name
 	}
 }
 
@@ -186,6 +222,7 @@ func (p *Pages) Register(mux *http.ServeMux) {
 	p.registerSignIn(mux)
 	p.registerConsent(mux)
 	p.registerAccount(mux)
+	p.registerRooms(mux)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		p.fail(w, r, http.StatusNotFound, "There is no such page", "The address may be mistyped, or what was here is gone.")
 	})
@@ -337,7 +374,7 @@ func (p *Pages) home(w http.ResponseWriter, r *http.Request) {
 }
 
 // start is the first page after signing in.
-func (p *Pages) start() string { return "/account" }
+func (p *Pages) start() string { return "/rooms" }
 
 // local is a path on this server to return to, or the start page: never another site.
 func (p *Pages) local(to string) string {

@@ -32,3 +32,21 @@ for (const form of document.querySelectorAll("form[method=post]")) {
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
+
+// Links carry their secrets behind the #, which is never sent: put it into the form.
+function useFragment() {
+  const form = document.querySelector("form[data-fragment]");
+  if (!form || location.hash.length < 2) return;
+  form.elements[form.dataset.fragment].value = location.hash.slice(1);
+  history.replaceState(null, "", location.pathname);
+  form.requestSubmit();
+}
+useFragment();
+addEventListener("hashchange", useFragment);
+
+// Signing in or up first must not lose the secret behind the #.
+const back = document.querySelector("form input[name=return]");
+if (back?.value === "/invite" && location.hash.length > 1) {
+  back.value += location.hash;
+  for (const link of document.querySelectorAll("main a[href^='/sign-']")) link.hash = location.hash;
+}
