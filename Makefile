@@ -15,7 +15,7 @@ GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 IMAGE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: accuracy soak help setup demo test test-short test-full test-sync hostile build drivers image image-full bench bench-server bench-shrink e2e e2e-setup e2e-neovim e2e-vscode e2e-helix vsix lint fmt fuzz clean
+.PHONY: accuracy soak help setup demo test test-short test-full test-sync hostile build drivers image image-full bench bench-server bench-shrink e2e e2e-setup e2e-neovim e2e-vscode e2e-helix e2e-web vsix lint fmt fuzz clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,7 @@ demo: setup ## install what is missing, build, and find the bug in examples/max-
 	if [ $$status -ne 1 ]; then echo "the demo should have found a counterexample, but ended with status $$status" >&2; exit 1; fi
 
 test: setup ## install what the tests need, and run them all
+	@testing_env/setup.sh postgres
 	@$(MAKE) --no-print-directory image
 	go vet ./...
 	STRESSTESTER_HOSTILE=1 STRESSTESTER_IMAGE=$${IMAGE:-$$($(BIN)/stresstester image status --name)} go test -timeout 20m ./...
@@ -113,6 +114,9 @@ VSIX_TARGETS ?= $(shell uname -s | tr A-Z a-z)-$(subst aarch64,arm64,$(subst x86
 vsix: drivers ## package the extension for VS Code, with the server in it, into dist/
 	VERSION='$(VERSION)' LDFLAGS='$(LDFLAGS)' editors/vscode/package.sh $(VSIX_TARGETS)
 
+e2e-web: build ## the server's pages from end to end, in a real Chromium; SHOTS=docs/images keeps the pictures
+	testing_env/e2e/web.sh $(SHOTS)
+
 e2e-vscode: image vsix ## the extension from end to end, in a real VS Code
 	@$(E2E)/setup.sh packages vscode
 	$(E2E)/vscode.sh
@@ -121,7 +125,7 @@ lint: ## golangci-lint with the rules of .golangci.yml
 	go run $(GOLANGCI) run ./...
 
 fmt: ## format the Go code
-	gofmt -w cmd core lsp testing_env examples
+	gofmt -w cmd core lsp remote testing_env examples
 
 FUZZTIME ?= 30s
 fuzz: ## run every fuzz test for FUZZTIME (default 30s)

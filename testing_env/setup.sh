@@ -4,6 +4,7 @@
 #
 #   setup.sh go      a Go toolchain new enough for go.mod, below .cache/ if there is none
 #   setup.sh docker  Docker's engine, running; an engine that answers is used as it is
+#   setup.sh postgres  Postgres' server programs; none is started
 #   setup.sh base    tools that make a base image where no registry answers
 #
 # Installing needs Debian or a relative of it, and root. Without either it says
@@ -92,6 +93,18 @@ setup_docker() {
 	fail "Docker's engine did not start within a minute"
 }
 
+# The tests start Postgres by themselves, each in a temporary folder. Debian would also make and
+# start a cluster for the whole machine, which nobody asked for.
+setup_postgres() {
+	command -v initdb >/dev/null && return
+	compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null && return
+	if [ "$(id -u)" = 0 ] && [ ! -e /etc/postgresql-common/createcluster.conf ]; then
+		mkdir -p /etc/postgresql-common
+		echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf
+	fi
+	apt_install postgresql
+}
+
 # A base image is pulled where a registry answers; debootstrap is for where none does.
 setup_base() {
 	command -v debootstrap >/dev/null || command -v mmdebstrap >/dev/null && return
@@ -105,7 +118,7 @@ setup_base() {
 
 for what in "$@"; do
 	case $what in
-	go | docker | base) "setup_$what" ;;
+	go | docker | postgres | base) "setup_$what" ;;
 	*) fail "unknown part $what" ;;
 	esac
 done

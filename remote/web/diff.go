@@ -97,9 +97,9 @@ func folded(rows []Row) []Row {
 var keywords = func() map[string]bool {
 	set := map[string]bool{}
 	for _, w := range strings.Fields(`auto bool break case catch char class const constexpr continue def default del do double elif else
-		enum except false float for from fn func if impl import in include int let long long match mut new not null nullptr or
-		package pass private public pub raise range return self short signed sizeof static string struct switch template this throw
-		true True False None try type typename typedef unsigned use using var vector virtual void where while with yield and lambda namespace`) {
+		enum except false float for from fn func if impl import in include int let long long mut new not null nullptr or
+		package pass private public pub raise range return self short signed sizeof static struct switch template this throw
+		true True False None try type typename typedef unsigned use using var virtual void where while with yield and lambda namespace`) {
 		set[w] = true
 	}
 	return set

@@ -226,7 +226,11 @@ func counterexample(c api.Counterexample) counterexampleView {
 		v.Rows = sideBySide(v.Test.Expected, v.Test.Actual, false)
 	}
 	if c.Seed != 0 {
-		v.Replay = "stresstester run --seed " + strconv.FormatUint(c.Seed, 10) + " --tests 1 sol.cpp"
+		file := "sol.cpp"
+		if v.Failure.Location != nil && v.Failure.Location.File != "" {
+			file = v.Failure.Location.File
+		}
+		v.Replay = "stresstester run --seed " + strconv.FormatUint(c.Seed, 10) + " --tests 1 " + file
 	}
 	return v
 }
