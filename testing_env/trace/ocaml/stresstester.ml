@@ -7,7 +7,11 @@
 
 let log = ref (-1)
 
-let library name = List.exists (fun prefix -> String.starts_with ~prefix name) [ "Stdlib"; "Camlinternal"; "Stresstester."; "Unix."; "Str." ]
+let library name = List.exists (fun prefix -> String.starts_with ~prefix name) [ "Stdlib"; "Camlinternal"; "Stresstester."; "Unix."; "Str."; "Std_exit" ]
+
+(* Format keeps what it is given, so that whoever makes it go on need not have printed it. *)
+let kept_back slots =
+  Array.exists (fun slot -> match Printexc.Slot.name slot with Some name -> String.starts_with ~prefix:"Stdlib__Format." name | None -> false) slots
 
 let frames () =
   let of_slot slot =
@@ -18,6 +22,7 @@ let frames () =
   in
   match Printexc.backtrace_slots (Printexc.get_callstack 80) with
   | None -> ""
+  | Some slots when kept_back slots -> ""
   | Some slots -> String.concat " " (List.filter_map of_slot (Array.to_list slots))
 
 external write_log : int -> string -> unit = "stresstester_log"
