@@ -5,8 +5,8 @@
 
 #include <sys/mman.h>
 
-/* Pages of zeroes that no run has changed for so many runs are given back. If they
- * are soon wanted again, patience grows. */
+/* Pages that no run has changed for so many runs are given back, if nothing or the state
+ * file takes their place. If they are soon wanted again, patience grows. */
 #define PATIENCE_LEAST 16
 #define PATIENCE_MOST 240
 
@@ -87,23 +87,36 @@ struct rebuild {
 	uint64_t fresh; /* zeroes that were not hot before */
 	uint64_t untouched; /* of those dropped */
 	uint64_t old;   /* cursor in the old list */
+	uint32_t mapping; /* cursor in the list of mappings */
 	struct run drop;
+	int drop_backed;
 };
+
+/* Whether the state file is mapped there; pages are asked for in ascending order. */
+static int backed(struct rebuild *b, uint64_t page)
+{
+	const struct state *s = b->s;
+	while (b->mapping < s->mapping_count && s->mapping[b->mapping].end <= page)
+		b->mapping++;
+	return b->mapping < s->mapping_count && s->mapping[b->mapping].start <= page &&
+	       s->mapping[b->mapping].inode == s->state_inode;
+}
 
 static void drop_flush(struct rebuild *b)
 {
 	uint64_t size = b->drop.end - b->drop.start;
 	/* Locked memory cannot be dropped. */
-	if (size && failed(sys3(SYS_madvise, b->drop.start, size, MADV_DONTNEED)))
+	if (size && failed(sys3(SYS_madvise, b->drop.start, size, MADV_DONTNEED)) && !b->drop_backed)
 		memset((void *)b->drop.start, 0, size);
 	b->drop.start = b->drop.end = 0;
 }
 
-static void drop(struct rebuild *b, uint64_t page)
+static void drop(struct rebuild *b, uint64_t page, int is_backed)
 {
-	if (b->drop.end != page) {
+	if (b->drop.end != page || b->drop_backed != is_backed) {
 		drop_flush(b);
 		b->drop.start = page;
+		b->drop_backed = is_backed;
 	}
 	b->drop.end = page + PAGE;
 }
@@ -114,7 +127,7 @@ static void keep(struct rebuild *b, uint64_t page, uint32_t slot, uint8_t idle)
 		return; /* cannot be: see hot_limit */
 	list_hot(b->s)[b->count].address = page;
 	list_hot(b->s)[b->count].slot = slot;
-	list_hot(b->s)[b->count].reserved = 0;
+	list_hot(b->s)[b->count].backed = slot && backed(b, page);
 	list_idle(b->s, 1)[b->count++] = idle;
 }
 
@@ -143,7 +156,7 @@ static void keep_written(struct rebuild *b, const struct region *r, uint64_t pag
 		return;
 	}
 	b->untouched += known && page_nonzero((void *)page, b->s->wide) == PAGE;
-	drop(b, page);
+	drop(b, page, 0);
 }
 
 const char *hots_scan(const struct state *s, uint64_t *untouched)
@@ -176,15 +189,17 @@ const char *hots_scan(const struct state *s, uint64_t *untouched)
 	return NULL;
 }
 
-/* Gives back the pages of zeroes that nobody has touched for a while. */
+static int gives_back(const struct hot *h) { return !h->slot || h->backed; }
+
+/* Gives back the pages that nobody has touched for a while. */
 static void hots_cool(const struct state *s, struct cooling *c)
 {
 	struct rebuild b = {.s = s};
 	const struct hot *hot = hots_of(s);
 	const uint8_t *idle = list_idle(s, 0);
 	for (uint64_t i = 0; i < s->hot_count; i++) {
-		if (!hot[i].slot && idle[i] >= c->patience)
-			drop(&b, hot[i].address);
+		if (gives_back(&hot[i]) && idle[i] >= c->patience)
+			drop(&b, hot[i].address, hot[i].slot != 0);
 		else
 			keep(&b, hot[i].address, hot[i].slot, idle[i]);
 	}
@@ -207,7 +222,7 @@ uint64_t hots_repair(const struct state *s, struct shim_answer *a)
 			untouched += !copy;
 			if (idle[i] < 255)
 				idle[i]++;
-			cold += !copy && idle[i] >= c->patience;
+			cold += gives_back(&hot[i]) && idle[i] >= c->patience;
 			continue;
 		}
 		idle[i] = 0;

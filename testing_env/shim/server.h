@@ -54,7 +54,7 @@ struct region {
 struct hot {
 	uint64_t address;
 	uint32_t slot;
-	uint32_t reserved;
+	uint32_t backed; /* the state file is mapped there: a page that is dropped comes back as it was */
 };
 
 /* Memory kept for the runs' heaps and large blocks; empty where that is not possible. */

@@ -25,6 +25,8 @@
  * run has changed, by backing them with the state file. */
 #define BACK_FROM 256
 #define BACK_SPAN 8
+/* So many shorter spans of pages are backed, too; each makes mappings of its own. */
+#define BACK_SHORT 128
 
 static int open_away(const char *path, int flags, int *out)
 {
@@ -175,7 +177,7 @@ static uint32_t slot_read(const struct state *w, const struct region *r, uint64_
 }
 
 /* Puts the state file's copies where the pages themselves were. */
-static const char *region_back(struct state *w, const struct region *r)
+static const char *region_back(struct state *w, const struct region *r, unsigned *shorts)
 {
 	struct walk walk;
 	struct run run;
@@ -188,7 +190,9 @@ static const char *region_back(struct state *w, const struct region *r)
 			while (slot && end < run.end &&
 			       slot_read(w, r, end) == slot + (end - page) / PAGE)
 				end += PAGE;
-			if (slot && end - page >= BACK_SPAN * PAGE) {
+			int is_short = end - page < BACK_SPAN * PAGE;
+			if (slot && (!is_short || *shorts < BACK_SHORT)) {
+				*shorts += (unsigned)is_short;
 				long got = sysmap(page, end - page, prot_of(r->prot),
 						  MAP_PRIVATE | MAP_FIXED, w->fd,
 						  w->copies + (uint64_t)(slot - 1) * PAGE);
@@ -221,9 +225,10 @@ const char *snapshot_take(struct state *w)
 	w->copies = w->size;
 	for (uint32_t i = 0; !why && i < w->region_count; i++)
 		why = region_save(w, &w->region[i]);
+	unsigned shorts = 0;
 	for (uint32_t i = 0; !why && w->copies_count >= BACK_FROM && i < w->region_count; i++)
 		if (!w->region[i].stack)
-			why = region_back(w, &w->region[i]);
+			why = region_back(w, &w->region[i], &shorts);
 	w->hots = w->copies + w->copies_count * PAGE;
 	/* Slack for pages that held only zeroes. */
 	w->hot_limit = w->copies_count + w->retain + 1;
