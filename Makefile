@@ -66,7 +66,7 @@ image-full: build ## build the sandbox image with all languages
 
 # Parts of the benchmarks: ONLY=three-cpp,floor (their keys are in testing_env/bench); ROUNDS are medians of so many.
 ONLY ?=
-ROUNDS ?= 3
+ROUNDS ?= 2
 bench: image ## measure: tests per second against a shell loop, the floor, compiling; ONLY=three-cpp,floor for parts
 	STRESSTESTER_IMAGE=$${IMAGE:-$$($(BIN)/stresstester image status --name)} go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./testing_env/bench -write ../../docs/benchmarks.md -only '$(ONLY)' -rounds $(ROUNDS)
 	$(if $(ONLY),,go test -run '^$$' -bench . ./core/compare ./core/wire ./core/spec ./lsp/...)

@@ -27,12 +27,12 @@ import (
 
 var (
 	write  = flag.String("write", "", "write the results to this Markdown file, and a plot beside it")
-	rounds = flag.Int("rounds", 3, "how often every way is measured; the median counts")
+	rounds = flag.Int("rounds", 2, "how often every way is measured; the median counts")
 	only   = flag.String("only", "", "measure these parts only, by their keys, with commas between; empty for all")
 )
 
 // round is how long each way runs in each round.
-const round = 2 * time.Second
+const round = 4 * time.Second
 
 // part skips a benchmark that was not asked for.
 func part(b *testing.B, key string) {
