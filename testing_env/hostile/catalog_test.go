@@ -63,7 +63,7 @@ func (e expectation) String() string {
 }
 
 // groups are the table's headings in their order.
-var groups = []string{"Processes", "Memory", "Output", "Files", "Other programs", "Network and kernel", "Compilation"}
+var groups = []string{"Processes", "Memory", "Output", "Files", "Other programs", "Shared runtimes", "Network and kernel", "Compilation"}
 
 // catalog reads the headers of all programs.
 func catalog() ([]attack, error) {
@@ -156,7 +156,7 @@ func newAttack(name string, values map[string]string) (attack, error) {
 		return a, errors.New("the header needs group, tries, why and expect")
 	}
 	a.compiler = a.expect[0].part == compiler
-	a.execOnly = a.execOnly || a.group == "Compilation" || strings.HasSuffix(name, ".java")
+	a.execOnly = a.execOnly || a.group == "Compilation" || strings.HasSuffix(name, ".java") && a.group != "Shared runtimes"
 	return a, nil
 }
 

@@ -153,12 +153,18 @@ static int kill_all(uint32_t uid, uint32_t sweeper)
 	return 0;
 }
 
+/* Whether orphans come to this process. Old gVisor has no subreapers: there they go
+ * to the driver, as the container's first process. */
+static int adopts;
+
 /* Kills everything that runs under the user id, and waits for it. All of it is
  * our child, or becomes it when its parent dies, as this process is a subreaper. */
 static uint32_t sweep(uint32_t uid, uint32_t sweeper)
 {
 	uint32_t killed = 0;
 	int block = 0;
+	if (!adopts)
+		kill_all(uid, sweeper);
 	for (;;) {
 		pid_t pid = waitpid(-1, NULL, block ? 0 : WNOHANG);
 		if (pid > 0) {
@@ -312,7 +318,8 @@ int main(void)
 	control = mmap(NULL, sizeof *control, PROT_READ | PROT_WRITE, MAP_SHARED, page, 0);
 	if (control == MAP_FAILED)
 		die(12);
-	if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+	adopts = prctl(PR_SET_CHILD_SUBREAPER, 1) == 0;
+	if ((!adopts && errno != EINVAL) || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
 		die(13);
 	if (filter_install() != 0)
 		die(14);

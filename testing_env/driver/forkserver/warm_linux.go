@@ -241,10 +241,15 @@ func (w *WarmServer) Run(r *Request) (Outcome, error) {
 		return Outcome{}, w.lost(serverDied)
 	}
 	out := Outcome{Wall: time.Since(began), Broke: broke, User: w.seen.cpu, MaxRSS: w.seen.resident}
-	if broke != BrokeNothing {
+	switch broke {
+	case BrokeNothing:
+	case Stopped:
 		out.Status = syscall.WaitStatus(syscall.SIGKILL)
 		w.drop()
 		return out, nil
+	default:
+		// It may be an earlier run that this one waited for.
+		return Outcome{}, w.lost("too many of its runs break limits, which a fresh process must judge")
 	}
 	if w.child == 0 {
 		now, _ := processTime(w.pid)
