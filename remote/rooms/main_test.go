@@ -33,7 +33,8 @@ func TestMain(m *testing.M) {
 	}
 	status := postgrestest.Main(m)
 	if status == 0 {
-		if err := goleak.Find(); err != nil {
+		// toxiproxy leaves a goroutine behind now and then when a line is reset while a toxic goes.
+		if err := goleak.Find(goleak.IgnoreAnyFunction("github.com/Shopify/toxiproxy/v2/toxics.(*ToxicStub).Run")); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			status = 1
 		}
