@@ -27,6 +27,8 @@ type feed struct {
 	perUser int
 	sweepAt time.Duration
 
+	turns [64]sync.Mutex // of users
+
 	mu       sync.Mutex
 	rooms    map[string]*watched
 	users    map[uuid.UUID]map[*subscription]struct{}
@@ -171,6 +173,10 @@ func (f *feed) unwatch(sub *subscription, room string) {
 // are new to one are poked, and so are those it lost. since is, for a subscription that
 // goes on where another ended, when that was.
 func (f *feed) load(ctx context.Context, user uuid.UUID, resuming *subscription, since time.Time) error {
+	// One at a time per user, or an older answer could replace a newer one.
+	turn := &f.turns[user[len(user)-1]%byte(len(f.turns))]
+	turn.Lock()
+	defer turn.Unlock()
 	heads, err := f.store.Heads(ctx, roomsdb.Actor{User: user})
 	if err != nil {
 		return err

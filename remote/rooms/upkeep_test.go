@@ -169,3 +169,25 @@ func TestWithoutItsDatabaseAServerSaysSoAndRecovers(t *testing.T) {
 	ada.settle()
 	ada.put(room, "tested", 0, "a.cpp", "x")
 }
+
+func TestARoomOutlivesItsOwnersAccount(t *testing.T) {
+	t.Parallel()
+	config, nodes := twoNodes(t)
+	admin := superuser(t, config)
+	ada := nodes[0].client(t, authtest.NewUser(t, nodes[0].db, "ada"))
+	bob := nodes[0].client(t, authtest.NewUser(t, nodes[0].db, "bob"))
+	cy := nodes[0].client(t, authtest.NewUser(t, nodes[0].db, "cy"))
+	room := ada.room("r", newFile("tested", "a.cpp", "x")).ID
+	cy.join(ada, room, api.Viewer)
+	bob.join(ada, room, api.Editor)
+	if _, err := admin.Exec(t.Context(), `delete from auth.users where id = $1`, ada.user.ID); err != nil {
+		t.Fatal(err)
+	}
+	var detail api.RoomDetail
+	bob.must(200, "GET", fill(api.PathRoom, room), nil, nil, &detail)
+	if detail.Role != api.Owner || detail.Members != 2 || detail.Files[0].Author != "" {
+		t.Errorf("what is left is %+v", detail)
+	}
+	cy.must(204, "DELETE", fill(api.PathMember, room, cy.user.ID.String()), nil, nil, nil)
+	consistent(t, admin)
+}

@@ -370,7 +370,8 @@ begin
   if found then
     return case when maker = app.user_id() and app.is_member(p_id, false) then 'yours' else 'taken' end;
   end if;
-  if (select count(*) from app.rooms r where r.created_by = app.user_id() and r.deleted_at is null) >= p_max then
+  -- Deleted rooms still take space, so that they have a limit, too.
+  if (select count(*) filter (where r.deleted_at is null) >= p_max or count(*) >= 4 * p_max from app.rooms r where r.created_by = app.user_id()) then
     return 'limit';
   end if;
   insert into app.rooms (id, title, settings, fork_of, created_by, rev, meta_rev) values (p_id, p_title, p_settings, p_fork_of, app.user_id(), 1, 1)
@@ -439,15 +440,22 @@ begin
 end $$;
 -- +goose StatementEnd
 
--- note_leaving counts the acting user out, who may be a viewer and so may not raise the
--- room's revision otherwise. The caller removes the membership.
+-- When a membership ends, also because its account does, the room changes. A room whose last
+-- owner's account ended belongs to the editor, or else viewer, who is there longest.
 -- +goose StatementBegin
-create function app.note_leaving(p_room uuid) returns void
-  language sql security definer set search_path = pg_catalog, pg_temp as $$
-  update app.rooms r set rev = r.rev + 1, updated_at = clock_timestamp(), members = r.members - 1
-    where r.id = p_room and app.is_member(p_room, false)
-$$;
+create function app.member_left() returns trigger
+  language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
+begin
+  update app.rooms r set rev = r.rev + 1, updated_at = clock_timestamp(), members = r.members - 1 where r.id = old.room_id;
+  if not exists (select from app.room_members m where m.room_id = old.room_id and m.role = 'owner') then
+    update app.room_members m set role = 'owner'
+      where m.room_id = old.room_id and m.user_id = (select o.user_id from app.room_members o where o.room_id = old.room_id
+        order by o.role = 'editor' desc, o.joined_at, o.user_id limit 1);
+  end if;
+  return null;
+end $$;
 -- +goose StatementEnd
+create trigger member_left after delete on app.room_members for each row execute function app.member_left();
 
 -- lock_room takes the lock of a room's changes for a member who may not change it.
 -- +goose StatementBegin
@@ -504,10 +512,10 @@ end $$;
 -- +goose StatementEnd
 
 -- By default everybody may execute a function.
-revoke execute on function app.create_room, app.invite_preview, app.accept_invite, app.note_leaving, app.lock_room, app.changes, app.tidy, app.is_member, app.link_room from public;
-grant execute on function app.create_room, app.invite_preview, app.accept_invite, app.note_leaving, app.lock_room, app.changes, app.tidy, app.is_member, app.link_room to stresstester_web;
+revoke execute on function app.create_room, app.invite_preview, app.accept_invite, app.lock_room, app.changes, app.tidy, app.is_member, app.link_room from public;
+grant execute on function app.create_room, app.invite_preview, app.accept_invite, app.lock_room, app.changes, app.tidy, app.is_member, app.link_room to stresstester_web;
 
 -- +goose Down
 drop table app.audit, app.share_links, app.invites, app.counterexamples, app.runs, app.mutations, app.conflicts,
   app.file_revisions, app.room_files, app.blobs, app.room_members, app.rooms cascade;
-drop function app.put_file, app.create_room, app.invite_preview, app.accept_invite, app.note_leaving, app.lock_room, app.changes, app.tidy, app.is_member, app.link_room, app.user_id;
+drop function app.put_file, app.create_room, app.invite_preview, app.accept_invite, app.member_left, app.lock_room, app.changes, app.tidy, app.is_member, app.link_room, app.user_id;

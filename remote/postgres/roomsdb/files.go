@@ -127,6 +127,9 @@ func (s *Store) PutFile(ctx context.Context, a Actor, room string, allow Allow, 
 	}
 	// The policies see to it that the actor still is an editor when it happens.
 	outcome, rev, err := s.put(ctx, a, room, p)
+	if isDuplicate(err) {
+		err = ErrKeyReused // at this moment, in another room
+	}
 	if err != nil {
 		return 0, false, false, wrap("writing a file", err)
 	}

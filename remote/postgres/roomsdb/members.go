@@ -58,7 +58,8 @@ func (s *Store) SetRole(ctx context.Context, a Actor, room string, user uuid.UUI
 	return m, err
 }
 
-// RemoveMember ends a membership. That there is none is ErrNotFound.
+// RemoveMember ends a membership, on which the database counts the member out. That there is
+// none is ErrNotFound.
 func (s *Store) RemoveMember(ctx context.Context, a Actor, room string, user uuid.UUID, allow Allow) error {
 	_, err := s.change(ctx, a, room, allow, &struct{}{}, func(c *change) error {
 		m, err := c.member(user)
@@ -69,13 +70,6 @@ func (s *Store) RemoveMember(ctx context.Context, a Actor, room string, user uui
 			return err
 		}
 		if err := c.audit("member.remove", map[string]string{"user": m.User, "role": string(m.Role)}); err != nil {
-			return err
-		}
-		if c.actor.User != user {
-			if err := c.bump(`, members = members - 1`); err != nil {
-				return err
-			}
-		} else if err := c.exec("leaving a room", `select app.note_leaving($1)`, room); err != nil {
 			return err
 		}
 		return c.exec("removing a member", `delete from app.room_members where room_id = $1 and user_id = $2`, room, user)

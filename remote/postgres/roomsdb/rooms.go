@@ -254,14 +254,12 @@ func (s *Store) UpdateRoom(ctx context.Context, a Actor, room string, allow Allo
 	return rev, replayed, err
 }
 
-// DeleteRoom makes the room a tombstone, and RestoreRoom undoes it. Doing it twice is
-// doing it once.
+// DeleteRoom makes the room a tombstone. Doing it twice is doing it once.
 func (s *Store) DeleteRoom(ctx context.Context, a Actor, room string, allow Allow) error {
 	return s.setDeleted(ctx, a, room, allow, true)
 }
 
-// RestoreRoom undoes DeleteRoom. It fails with ErrTooMany if the user who made it has
-// maxRooms others.
+// RestoreRoom undoes DeleteRoom.
 func (s *Store) RestoreRoom(ctx context.Context, a Actor, room string, allow Allow) error {
 	return s.setDeleted(ctx, a, room, allow, false)
 }

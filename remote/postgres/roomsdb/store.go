@@ -257,11 +257,15 @@ func remember(ctx context.Context, tx pgx.Tx, a Actor, room string, answer any) 
 	}
 	_, err = tx.Exec(ctx, `insert into app.mutations (user_id, device, n, request, room_id, status, body) values ($1, $2, $3, $4, $5, 200, $6)`,
 		a.User, a.Key.Device, a.Key.N, a.Request, room, body)
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) && pg.Code == "23505" {
-		return ErrKeyReused // at this moment, for another room
+	if isDuplicate(err) {
+		return ErrKeyReused // at this moment, in another room
 	}
 	return wrap("remembering the idempotency key", err)
+}
+
+func isDuplicate(err error) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.Code == "23505"
 }
 
 // Tidy forgets what is kept for a limited time only, and tells how many rows that were.
