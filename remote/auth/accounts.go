@@ -265,14 +265,20 @@ func (a *Accounts) confirm(ctx context.Context, u authdb.User, password string, 
 	return nil
 }
 
-// Delete removes an account and all that belongs to it, after checking its password if there is one.
-func (a *Accounts) Delete(ctx context.Context, user uuid.UUID, password string, from Origin) error {
+// Delete removes an account and all that belongs to it, after checking its password if there is
+// one. first, if not nil, removes what other parts keep for the user; its failure stops all.
+func (a *Accounts) Delete(ctx context.Context, user uuid.UUID, password string, from Origin, first func() error) error {
 	u, err := a.store.UserByID(ctx, user)
 	if err != nil {
 		return err
 	}
 	if err := a.confirm(ctx, u, password, from); err != nil {
 		return err
+	}
+	if first != nil {
+		if err := first(); err != nil {
+			return err
+		}
 	}
 	if err := a.store.DeleteUser(ctx, user); err != nil {
 		return err

@@ -61,7 +61,7 @@ func TestTheWayBackStaysOnThisSite(t *testing.T) {
 	b.SignUp("ada")
 	for _, to := range []string{"https://evil.example/", "//evil.example/", `/\evil.example/`, "javascript:alert(1)", "/\t/evil.example", "http:evil.example"} {
 		b.Post("/sign-out")
-		if page := b.Post("/sign-in", "name", "ada", "password", servertest.Password, "return", to); page.Location != "" || page.URL.Path != "/account" {
+		if page := b.Post("/sign-in", "name", "ada", "password", servertest.Password, "return", to); page.Location != "" || page.URL.Path != "/rooms" {
 			t.Errorf("return to %q led to %v %s", to, page.URL, page.Location)
 		}
 	}
@@ -329,6 +329,24 @@ func TestAnAccountIsExportedAndDeleted(t *testing.T) {
 	if len(data["devices"].([]any)) != 2 || len(data["activity"].([]any)) == 0 || strings.Contains(export.Body, "argon2") {
 		t.Errorf("the export is %s", export.Body)
 	}
+	mine := roomOf(s.browser.Post("/rooms", "title", "Mine alone"))
+	ours := roomOf(s.browser.Post("/rooms", "title", "With eve"))
+	eve := servertest.NewBrowser(t, s.two.URL)
+	eve.SignUp("eve")
+	link := s.browser.Post("/rooms/"+ours+"/invites", "role", "editor").Body
+	_, link, _ = strings.Cut(link, "/invite#")
+	link, _, _ = strings.Cut(link, "<")
+	if page := eve.Post("/invite", "token", link, "accept", "1"); page.URL.Path != "/rooms/"+ours {
+		t.Fatalf("joining: %d at %v: %s", page.Status, page.URL, page.Message())
+	}
+	var user string
+	db := postgrestest.Open(t, s.db)
+	if err := db.Pool().QueryRow(t.Context(), `select id::text from auth.users where username = 'eve'`).Scan(&user); err != nil {
+		t.Fatal(err)
+	}
+	if page := s.browser.Post("/rooms/"+ours+"/members", "user", user, "role", "owner"); page.URL.Query().Get("done") != "member" {
+		t.Fatalf("making eve an owner: %d %s", page.Status, page.Message())
+	}
 	for _, fields := range [][]string{{"confirm", "adda", "password", servertest.Password}, {"confirm", "ada", "password", "wrong password"}} {
 		if page := s.browser.Post("/account/delete", fields...); page.Status != 422 {
 			t.Errorf("deleting with %v: %d", fields, page.Status)
@@ -339,9 +357,15 @@ func TestAnAccountIsExportedAndDeleted(t *testing.T) {
 	}
 	stopsWithin(t, s.one, token.AccessToken)
 	stopsWithin(t, s.two, token.AccessToken)
+	if page := eve.Get("/rooms/" + ours); page.Status != 200 {
+		t.Errorf("the room with another owner: %d", page.Status)
+	}
+	if page := eve.Get("/rooms/" + mine); page.Status != http.StatusNotFound {
+		t.Errorf("the room without another owner: %d", page.Status)
+	}
 	var left int
-	if err := postgrestest.Open(t, s.db).Pool().QueryRow(t.Context(), `
-		select (select count(*) from auth.users) + (select count(*) from auth.devices) + (select count(*) from auth.sessions)
+	if err := db.Pool().QueryRow(t.Context(), `
+		select (select count(*) from auth.users where username <> 'eve') + (select count(*) from auth.devices d join auth.users u on u.id = d.user_id where u.username <> 'eve')
 			+ (select count(*) from auth.token_families) + (select count(*) from auth.access_tokens) + (select count(*) from auth.refresh_tokens)`).Scan(&left); err != nil || left != 0 {
 		t.Errorf("%d rows are left, %v", left, err)
 	}
@@ -369,3 +393,6 @@ func TestAClientMayAskForAFreshSignIn(t *testing.T) {
 		}
 	}
 }
+
+// roomOf is the room whose page a browser ended up on.
+func roomOf(p servertest.Page) string { return strings.TrimPrefix(p.URL.Path, "/rooms/") }

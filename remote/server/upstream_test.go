@@ -206,9 +206,10 @@ func TestPeopleSignInElsewhere(t *testing.T) {
 			// The next time, from another browser, they are let in at once.
 			again := servertest.NewBrowser(t, p.URL)
 			page = again.Get(e.at(t, leaving(t, again.Get("/sign-in/with/"+e.name))))
-			if !strings.Contains(page.Body, "newcomer") || page.URL.Path != "/account" {
+			if !strings.Contains(page.Body, "newcomer") || page.URL.Path != "/rooms" {
 				t.Errorf("the second time: %d at %v", page.Status, page.URL)
 			}
+			page = again.Get("/account")
 			// They cannot unlink their only way in.
 			subject := page.Field("subject")
 			if page := again.Post("/account/unlink", "provider", e.name, "subject", subject); page.Status != http.StatusConflict {

@@ -103,7 +103,9 @@ func (p *Pages) deleteAccount(w http.ResponseWriter, r *http.Request, who auth.P
 		p.showProfile(w, r, who, http.StatusUnprocessableEntity, "Type your user name to delete the account.")
 		return
 	}
-	err := p.Accounts.Delete(r.Context(), who.User, r.PostFormValue("password"), auth.OriginOf(r.Context()))
+	err := p.Accounts.Delete(r.Context(), who.User, r.PostFormValue("password"), auth.OriginOf(r.Context()), func() error {
+		return p.deleteOwnRooms(r, who)
+	})
 	if err == nil {
 		http.SetCookie(w, p.cookie(p.sessionName(), "", time.Time{}))
 	}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -551,6 +552,34 @@ func (p *Pages) shared(w http.ResponseWriter, r *http.Request) {
 		data.Counterexamples = append(data.Counterexamples, counterexample(c))
 	}
 	p.render(w, r, http.StatusOK, "shared", view{Title: room.Title, Data: data})
+}
+
+// deleteOwnRooms deletes the rooms that have no other owner than who.
+func (p *Pages) deleteOwnRooms(r *http.Request, who auth.Principal) error {
+	actor := rooms.ActorOf(who)
+	for cursor := ""; ; {
+		list, err := p.Rooms.Rooms(r.Context(), actor, false, "", cursor, pageItems)
+		if err != nil {
+			return fmt.Errorf("listing rooms: %w", err)
+		}
+		for _, room := range list.Rooms {
+			if room.Role != api.Owner {
+				continue
+			}
+			members, err := p.Rooms.Members(r.Context(), actor, room.ID)
+			if err != nil {
+				return fmt.Errorf("listing members: %w", err)
+			}
+			if !slices.ContainsFunc(members.Members, func(m api.Member) bool { return m.Role == api.Owner && m.User != who.User.String() }) {
+				if err := p.Rooms.DeleteRoom(r.Context(), actor, room.ID); err != nil {
+					return fmt.Errorf("deleting a room: %w", err)
+				}
+			}
+		}
+		if cursor = list.Next; cursor == "" {
+			return nil
+		}
+	}
 }
 
 // exportRooms is what the export of an account tells of its rooms.
