@@ -35,6 +35,7 @@ type Authenticator struct {
 	store  *authdb.Store
 	sealer Sealer
 	now    func() time.Time
+	cookie string // the name of the session's cookie
 
 	mu    sync.Mutex
 	cache map[[sha256.Size]byte]cached
@@ -51,7 +52,7 @@ const cacheSize = 20_000
 
 // NewAuthenticator is one on store; sealer must be the one the provider issues with.
 func NewAuthenticator(store *authdb.Store, sealer Sealer) *Authenticator {
-	return &Authenticator{store: store, sealer: sealer, now: time.Now, cache: map[[sha256.Size]byte]cached{}, used: map[uuid.UUID]string{}}
+	return &Authenticator{store: store, sealer: sealer, now: time.Now, cookie: SessionCookie, cache: map[[sha256.Size]byte]cached{}, used: map[uuid.UUID]string{}}
 }
 
 // Bearer finds who acts with a bearer token. The error is [ErrUnknownToken] or the database's.
@@ -171,7 +172,7 @@ func (a *Authenticator) Middleware(next http.Handler) http.Handler {
 			}
 			return
 		}
-		if value := sessionCookie(r); value != "" {
+		if value := a.sessionCookie(r); value != "" {
 			p, err := a.Session(r.Context(), value)
 			switch {
 			case err == nil:
@@ -186,13 +187,16 @@ func (a *Authenticator) Middleware(next http.Handler) http.Handler {
 	})
 }
 
-func sessionCookie(r *http.Request) string {
-	for _, name := range []string{SecureSessionCookie, SessionCookie} {
-		if c, err := r.Cookie(name); err == nil {
-			return c.Value
-		}
+// OnlySecureCookies is for servers behind https: the cookie without the prefix, which another
+// site of the domain could set, counts for nothing. Call it before serving.
+func (a *Authenticator) OnlySecureCookies() { a.cookie = SecureSessionCookie }
+
+func (a *Authenticator) sessionCookie(r *http.Request) string {
+	c, err := r.Cookie(a.cookie)
+	if err != nil {
+		return ""
 	}
-	return ""
+	return c.Value
 }
 
 func unauthorized(w http.ResponseWriter, detail string) {

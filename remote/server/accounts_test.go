@@ -311,6 +311,24 @@ func TestTheSessionCookieIsOutOfReachOfScripts(t *testing.T) {
 				t.Errorf("%q: the cookie %q lacks %s", test.public, cookie, want)
 			}
 		}
+		// The cookie lets in under its own name, and under no other.
+		value, _, _ := strings.Cut(strings.TrimLeft(cookie[strings.Index(cookie, "="):], "="), ";")
+		own, _, _ := strings.Cut(cookie, "=")
+		for _, name := range []string{"stresstester_session", "__Host-stresstester_session"} {
+			r, err := http.NewRequest(http.MethodGet, p.URL+"/account", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.AddCookie(&http.Cookie{Name: name, Value: value})
+			page, err := http.DefaultTransport.RoundTrip(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			page.Body.Close()
+			if in := page.StatusCode == http.StatusOK; in != (name == own) {
+				t.Errorf("%q: with the cookie as %s: %s", test.public, name, page.Status)
+			}
+		}
 		if secure := strings.HasPrefix(test.public, "https"); secure != (response.Header.Get("Strict-Transport-Security") != "") {
 			t.Errorf("%q: Strict-Transport-Security is %q", test.public, response.Header.Get("Strict-Transport-Security"))
 		}

@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -84,6 +85,9 @@ func (s *Server) assemble() error {
 		return err
 	}
 	s.Authenticator = auth.NewAuthenticator(s.store, tokens)
+	if strings.HasPrefix(s.config.PublicURL, "https://") {
+		s.Authenticator.OnlySecureCookies()
+	}
 	s.Accounts = auth.NewAccounts(s.store, auth.NewHasher(0), s.Authenticator, s.config.Limits)
 	provider, err := auth.NewProvider(s.config.PublicURL, s.store, tokens, keys, s.Authenticator, s.Accounts)
 	if err != nil {
