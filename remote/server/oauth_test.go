@@ -4,12 +4,15 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -631,4 +634,41 @@ func TestSecretsAreInNoLogAndNoTable(t *testing.T) {
 			t.Errorf("the database has the secret %.8s…", secret)
 		}
 	}
+}
+
+var refreshes = flag.Int("refreshes", 100, "how often each of two devices refreshes its tokens")
+
+func TestLostAnswersLogNobodyOut(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	c := s.client()
+	var devices [2]*oauth2.Token
+	for i := range devices {
+		devices[i], _, _ = s.login(c)
+	}
+	var dropped atomic.Int64
+	parallel(len(devices), func(i int) {
+		// A network that loses every tenth answer: the client keeps the token it has and asks again.
+		network := rand.New(rand.NewPCG(uint64(i), 1))
+		token := devices[i].RefreshToken
+		for n := range *refreshes {
+			for lost := true; lost; {
+				p := []*servertest.Process{s.one, s.two}[network.IntN(2)]
+				next, err := at(c, p).TokenSource(context.Background(), &oauth2.Token{RefreshToken: token}).Token()
+				if err != nil {
+					t.Errorf("device %d is logged out after %d refreshes: %v", i, n, err)
+					return
+				}
+				if lost = network.IntN(10) == 0; lost {
+					dropped.Add(1)
+				} else {
+					token = next.RefreshToken
+				}
+			}
+		}
+	})
+	if dropped.Load() == 0 {
+		t.Error("no answer was lost, so nothing was tested")
+	}
+	t.Logf("%d refreshes, %d more whose answers were lost", len(devices)*(*refreshes), dropped.Load())
 }

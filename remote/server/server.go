@@ -62,7 +62,7 @@ func New(ctx context.Context, config Config, log *zap.Logger) (*Server, error) {
 	s := &Server{config: config, log: log, db: db, store: authdb.New(db), registry: prometheus.NewRegistry()}
 	s.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	s.metrics = newMetrics(s.registry, db)
-	if err := s.assemble(); err != nil {
+	if err := s.assemble(); err != nil { //nolint:contextcheck // what it starts lives as long as the server
 		s.rooms.Close()
 		db.Close()
 		return nil, err

@@ -211,7 +211,7 @@ func until(d time.Duration) string {
 	case d < 48*time.Hour:
 		return "in " + plural(int(d.Hours()), "hour", "hours")
 	}
-	return "in " + plural(int(d.Hours()/24), "day", "days")
+	return "in " + plural(int((d+time.Hour).Hours()/24), "day", "days")
 }
 
 // Register adds the pages to mux.

@@ -1,6 +1,9 @@
 // Comforts only: every page works without this file.
 "use strict";
 
+// On narrow screens the current tab may be out of sight.
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 // Buttons that copy an element's text.
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.addEventListener("click", async () => {
