@@ -11,12 +11,15 @@ import (
 	"go.lsp.dev/protocol"
 
 	"stresstester/lsp/command"
+	"stresstester/lsp/document"
 	"stresstester/lsp/rpc"
 )
 
 // State is what the editor was told so far. A copy that was handed out does not
 // change.
 type State struct {
+	// Rooms is what was told of shared rooms.
+	Rooms []command.RoomsNotification
 	// Diagnostics are those of each document, as last published.
 	Diagnostics map[string][]protocol.Diagnostic
 	// Published counts the publications of each document.
@@ -118,6 +121,14 @@ func (e *Editor) mux() *rpc.Mux {
 	onJSON(e, m, command.NotifyRun, func(s *State, n command.RunNotification) { s.Runs = append(s.Runs, n) })
 	onJSON(e, m, command.NotifyStatus, func(s *State, n command.StatusNotification) { s.Status = append(s.Status, n) })
 
+	onJSON(e, m, command.NotifyRooms, func(s *State, n command.RoomsNotification) { s.Rooms = append(s.Rooms, n) })
+	rpc.Notification(m, command.NotifySave, func(_ context.Context, data *rpc.Raw) error {
+		var n command.SaveNotification
+		if err := json.Unmarshal(*data, &n); err != nil {
+			return err
+		}
+		return e.saveAsAsked(n)
+	})
 	on(e, m, command.NotifyDiff, func(s *State, data *rpc.Raw) { s.Diffs = append(s.Diffs, string(*data)) })
 
 	rpc.Call(m, protocol.MethodWindowWorkDoneProgressCreate, func(_ context.Context, p *protocol.WorkDoneProgressCreateParams) (any, error) {
@@ -181,6 +192,57 @@ func (e *Editor) question(ctx context.Context, p *protocol.ShowMessageRequestPar
 	return nil, nil
 }
 
+// editOpen changes an open document, if it still has the version that is meant, and
+// tells the server so in one notification, as editors do.
+func (e *Editor) editOpen(c *protocol.TextDocumentEdit) (applied, open bool) {
+	uri := c.TextDocument.URI.String()
+	e.mu.Lock()
+	b, open := e.buffers[uri]
+	if !open || c.TextDocument.Version == nil || int(*c.TextDocument.Version) != b.version {
+		e.mu.Unlock()
+		return false, open
+	}
+	var changes []any
+	for i := len(c.Edits) - 1; i >= 0; i-- { // from the end, where the places before stay
+		edit, ok := c.Edits[i].(*protocol.TextEdit)
+		if !ok {
+			continue
+		}
+		before := document.Detached(uri, []byte(b.text), document.UTF16)
+		from := before.Offset(document.Position{Line: int(edit.Range.Start.Line), Character: int(edit.Range.Start.Character)})
+		to := before.Offset(document.Position{Line: int(edit.Range.End.Line), Character: int(edit.Range.End.Character)})
+		changes = append(changes, map[string]any{"range": rangeOf(b.text, from, to), "text": edit.NewText})
+		b.text = b.text[:from] + edit.NewText + b.text[to:]
+	}
+	b.version++
+	version := b.version
+	e.mu.Unlock()
+	e.Notify(protocol.MethodTextDocumentDidChange, raw(map[string]any{
+		"textDocument": map[string]any{"uri": uri, "version": version}, "contentChanges": changes,
+	}))
+	return true, true
+}
+
+// saveAsAsked saves a document that still has the version that is meant.
+func (e *Editor) saveAsAsked(n command.SaveNotification) error {
+	e.mu.Lock()
+	b, open := e.buffers[n.URI]
+	same := open && b.version == int(n.Version)
+	text := ""
+	if same {
+		text = b.text
+	}
+	e.mu.Unlock()
+	if !same {
+		return nil
+	}
+	if err := os.WriteFile(document.PathOf(n.URI), []byte(text), 0o644); err != nil {
+		return err
+	}
+	e.Notify(protocol.MethodTextDocumentDidSave, raw(map[string]any{"textDocument": map[string]any{"uri": n.URI}}))
+	return nil
+}
+
 // applyEdit creates files and puts text into them, in buffers that are not saved,
 // as editors do.
 func (e *Editor) applyEdit(_ context.Context, p *protocol.ApplyWorkspaceEditParams) (*protocol.ApplyWorkspaceEditResult, error) {
@@ -193,6 +255,9 @@ func (e *Editor) applyEdit(_ context.Context, p *protocol.ApplyWorkspaceEditPara
 			}
 			_ = f.Close()
 		case *protocol.TextDocumentEdit:
+			if applied, open := e.editOpen(c); open {
+				return &protocol.ApplyWorkspaceEditResult{Applied: applied}, nil
+			}
 			text := ""
 			for _, edit := range c.Edits {
 				if insertion, ok := edit.(*protocol.TextEdit); ok {

@@ -250,7 +250,6 @@ func (s *Server) applyText(ctx context.Context, snapshot *document.Snapshot, tex
 	if err != nil {
 		return nil, false
 	}
-	changed := s.docChanged(snapshot)
 	params := &protocol.ApplyWorkspaceEditParams{
 		Label: ptr("Change from the room"),
 		Edit: protocol.WorkspaceEdit{DocumentChanges: []protocol.DocumentChange{&protocol.TextDocumentEdit{
@@ -266,25 +265,25 @@ func (s *Server) applyText(ctx context.Context, snapshot *document.Snapshot, tex
 		return nil, false
 	}
 	// What was applied is known once the client has told it like any other change.
-	return changed(ctx)
+	return s.told(ctx, snapshot, text)
 }
 
-// docChanged returns a function that waits until the document is another one.
-func (s *Server) docChanged(before *document.Snapshot) func(context.Context) (*document.Snapshot, bool) {
-	return func(ctx context.Context) (*document.Snapshot, bool) {
-		ctx, cancel := context.WithTimeout(ctx, changeTime)
-		defer cancel()
-		tick := time.NewTicker(2 * time.Millisecond)
-		defer tick.Stop()
-		for {
-			if now, open := s.docs.View().Get(before.URI()); !open || now.Version() != before.Version() {
-				return now, open
-			}
-			select {
-			case <-ctx.Done():
-				return nil, false
-			case <-tick.C:
-			}
+// told waits until a document has the text. Somebody who types at the same time
+// makes it another one, which is as good once some time has passed.
+func (s *Server) told(ctx context.Context, before *document.Snapshot, text []byte) (*document.Snapshot, bool) {
+	ctx, cancel := context.WithTimeout(ctx, changeTime)
+	defer cancel()
+	tick := time.NewTicker(2 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		now, open := s.docs.View().Get(before.URI())
+		if !open || bytes.Equal(now.Text(), text) {
+			return now, open
+		}
+		select {
+		case <-ctx.Done():
+			return now, now.Version() != before.Version()
+		case <-tick.C:
 		}
 	}
 }
