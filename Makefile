@@ -115,7 +115,9 @@ vsix: drivers ## package the extension for VS Code, with the server in it, into 
 	VERSION='$(VERSION)' LDFLAGS='$(LDFLAGS)' editors/vscode/package.sh $(VSIX_TARGETS)
 
 e2e-web: build ## the server's pages from end to end, in a real Chromium; SHOTS=docs/images keeps the pictures
-	testing_env/e2e/web.sh $(SHOTS)
+	@testing_env/setup.sh postgres
+	@$(E2E)/setup.sh packages
+	$(E2E)/web.sh $(SHOTS)
 
 e2e-vscode: image vsix ## the extension from end to end, in a real VS Code
 	@$(E2E)/setup.sh packages vscode
