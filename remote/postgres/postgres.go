@@ -120,6 +120,11 @@ func (db *DB) Ping(ctx context.Context) error {
 	case errors.As(err, &pg) && (pg.Code == "3F000" || pg.Code == "22023" || pg.Code == "42501"):
 		return fmt.Errorf("the database %v was not migrated; run stresstester-server migrate: %w", db.config, err)
 	case err != nil:
+		if pg == nil && ctx.Err() == nil {
+			// The server is gone, and with it what every other connection of the pool led to. When it
+			// is back, nobody's request shall find that out one by one.
+			db.pool.Reset()
+		}
 		return fmt.Errorf("asking the database %v: %w", db.config, hide(err, db.config))
 	}
 	return nil
