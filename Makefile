@@ -15,7 +15,7 @@ GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 IMAGE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: accuracy soak help setup demo test test-short test-full test-sync hostile build drivers image image-full bench bench-server bench-shrink e2e e2e-setup e2e-neovim e2e-vscode e2e-helix e2e-web vsix lint fmt fuzz clean
+.PHONY: accuracy soak help setup demo test test-short test-full test-sync hostile build drivers image image-full bench bench-server bench-shrink e2e e2e-setup e2e-neovim e2e-rooms e2e-vscode e2e-helix e2e-web vsix lint fmt fuzz clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -102,6 +102,12 @@ e2e-setup:
 e2e-neovim: image ## the plugin from end to end, in Neovim 0.10 and 0.12
 	@$(E2E)/setup.sh packages neovim
 	$(E2E)/neovim.sh
+
+e2e-rooms: build ## shared rooms from end to end: two Neovims with daemons of their own, two server processes, one is killed
+	@testing_env/setup.sh postgres
+	@$(E2E)/setup.sh packages neovim
+	for nvim in $${NVIM_BIN:-.cache/e2e/nvim-0.10 .cache/e2e/nvim-0.12}; do \
+		NVIM_BIN=$$(realpath $$nvim) STRESSTESTER_BIN=$(CURDIR)/bin/stresstester go test ./remote/share -run TheTour -count 1 -v || exit 1; done
 
 e2e-helix: image ## a language client that knows nothing of us, from end to end: Helix
 	@$(E2E)/setup.sh packages helix
