@@ -19,6 +19,7 @@ import (
 	"net"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -120,7 +121,7 @@ func (db *DB) Ping(ctx context.Context) error {
 	case errors.As(err, &pg) && (pg.Code == "3F000" || pg.Code == "22023" || pg.Code == "42501"):
 		return fmt.Errorf("the database %v was not migrated; run stresstester-server migrate: %w", db.config, err)
 	case err != nil:
-		if pg == nil && ctx.Err() == nil {
+		if ctx.Err() == nil && (pg == nil || strings.HasPrefix(pg.Code, "57P")) {
 			// The server is gone, and with it what every other connection of the pool led to. When it
 			// is back, nobody's request shall find that out one by one.
 			db.pool.Reset()

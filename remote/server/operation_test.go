@@ -48,7 +48,7 @@ func eventually(t *testing.T, what string, fn func() bool) {
 
 func TestAServerOutlivesItsDatabasesDeath(t *testing.T) {
 	t.Parallel()
-	cluster, err := local.Start(t.Context(), local.Options{})
+	cluster, err := local.Start(t.Context(), local.Options{Durable: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,13 +34,13 @@ const prefix = "stresstester-pg-"
 // ErrNotInstalled means that no Postgres was found; the text says how to get one.
 var ErrNotInstalled = errors.New("no Postgres server is installed (on Debian: apt-get install postgresql; elsewhere put initdb and postgres on the PATH)")
 
-// Options of a cluster. The zero value is the fastest, and loses data when the
-// machine (not when the server) dies.
+// Options of a cluster. The zero value is the fastest. It answers before a commit is
+// written, so that the last moments are lost when the server is killed.
 type Options struct {
 	// Parent is the folder below which the cluster's folder is made. Default: /dev/shm, or the
 	// system's folder for temporary files.
 	Parent string
-	// Durable waits for the disk, as a production server does.
+	// Durable waits for the disk, as a production server does: for tests that kill it.
 	Durable bool
 	// Settings are further lines of postgresql.conf, by name.
 	Settings map[string]string
