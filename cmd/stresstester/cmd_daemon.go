@@ -218,10 +218,7 @@ func (o *daemonOptions) listen(ctx context.Context, a *app) (*serving, error) {
 		return nil, err
 	}
 	deps := serverDeps(sandboxes, log)
-	if s.stopSync, err = syncRooms(ctx, a, &deps); err != nil {
-		s.close()
-		return nil, err
-	}
+	s.stopSync = syncRooms(ctx, a, &deps)
 	deps.Runs, deps.Shared, deps.Scratch = &lsp.Runs{}, true, s.scratch
 	s.Daemon, err = daemon.Listen(daemon.Config{
 		Place: place, Build: build, Idle: o.idle, Log: log,

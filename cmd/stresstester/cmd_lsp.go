@@ -116,11 +116,7 @@ func (o *lspOptions) serve(ctx context.Context, a *app, log *zap.Logger, in io.R
 	}
 	defer browser.Close()
 	deps.Notice, deps.Scratch = notice, scratch
-	stopSync, err := syncRooms(ctx, a, &deps)
-	if err != nil {
-		return err
-	}
-	defer stopSync()
+	defer syncRooms(ctx, a, &deps)()
 	err = lsp.Serve(ctx, in, out, deps)
 	if interrupted.stopped.Load() {
 		return exit(exitInterrupted)
@@ -140,11 +136,11 @@ func serverDeps(sandboxes *sandboxes, log *zap.Logger) lsp.Deps {
 
 // syncRooms keeps shared rooms in step, behind the editors' backs, until it is
 // stopped. Where that cannot be, stress testing goes on without.
-func syncRooms(ctx context.Context, a *app, deps *lsp.Deps) (stop func(), err error) {
+func syncRooms(ctx context.Context, a *app, deps *lsp.Deps) (stop func()) {
 	service, err := a.rooms()
 	if err != nil {
 		deps.Log.Warn("there are no shared rooms", zap.Error(err))
-		return func() {}, nil
+		return func() {}
 	}
 	service.Syncer.Log = deps.Log.Named("rooms")
 	deps.Rooms = lsp.NewRooms(service)
@@ -154,7 +150,7 @@ func syncRooms(ctx context.Context, a *app, deps *lsp.Deps) (stop func(), err er
 		defer close(done)
 		service.Syncer.Run(ctx)
 	}()
-	return func() { cancel(); <-done }, nil
+	return func() { cancel(); <-done }
 }
 
 // companionVariable says on which ports Competitive Companion is listened for.

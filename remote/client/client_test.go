@@ -100,16 +100,21 @@ func TestStrangeServersAreHarmless(t *testing.T) {
 		says    string
 	}{
 		"one that answers with a page": {func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<html>") }, "is it a Stress Tester server?"},
-		"one that refuses with a page": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(404); _, _ = io.WriteString(w, "<html>") }, "is it a Stress Tester server?"},
-		"one that answers nothing":     {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "what you do meanwhile is kept"},
-		"one that is slow":             {hang, "did not answer in time"},
-		"one that sends people away":   {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "https://elsewhere.example", 302) }, "is it a Stress Tester server?"},
+		"one that refuses with a page": {func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusNotFound)
+			_, _ = io.WriteString(w, "<html>")
+		}, "is it a Stress Tester server?"},
+		"one that answers nothing": {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "what you do meanwhile is kept"},
+		"one that is slow":         {hang, "did not answer in time"},
+		"one that sends people away": {func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "https://elsewhere.example", http.StatusFound)
+		}, "is it a Stress Tester server?"},
 		"one that promises a long wait": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Retry-After", "99999999")
-			w.WriteHeader(503)
+			w.WriteHeader(http.StatusServiceUnavailable)
 		}, "503"},
 		"one that drips for ever":        {drip, "did not answer in time"},
-		"one that does not know anybody": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(401) }, "stresstester login"},
+		"one that does not know anybody": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusUnauthorized) }, "stresstester login"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -64,7 +64,7 @@ func TestSignInByTheBrowserOnThisMachine(t *testing.T) {
 		t.Fatalf("it ended before anybody signed in: %v", got.err)
 	case address := <-opened:
 		back := browser.Allow(address)
-		response, err := http.Get(back.String()) //nolint:noctx // as a browser does
+		response, err := http.Get(back.String())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -99,7 +99,7 @@ func TestSignInRefusedInTheBrowser(t *testing.T) {
 	_, err := (&client.OAuth{Server: process.URL}).Login(t.Context(), client.Asking{Show: func(address, _ string) {
 		go func() {
 			back := browser.Refuse(address)
-			if response, err := http.Get(back.String()); err == nil { //nolint:noctx // as a browser does
+			if response, err := http.Get(back.String()); err == nil {
 				response.Body.Close()
 			}
 		}()

@@ -109,10 +109,7 @@ func (v *Vault) Load(server string) (Credentials, error) {
 		return err
 	})
 	var best Credentials
-	found := false
-	if ringErr == nil && json.Unmarshal([]byte(fromRing), &best) == nil {
-		found = true
-	}
+	found := ringErr == nil && json.Unmarshal([]byte(fromRing), &best) == nil
 	all, err := v.readFile()
 	if err != nil {
 		return best, err

@@ -63,7 +63,7 @@ func startNeovim(t *testing.T, m *machine, file string) *neovim {
 	t.Cleanup(func() {
 		n.lua("vim.cmd('qall!')")
 		_ = cmd.Wait()
-		stop := exec.Command(stresstester, "daemon", "stop") //nolint:noctx // after the test
+		stop := exec.Command(stresstester, "daemon", "stop")
 		stop.Env = n.env
 		_ = stop.Run()
 	})
@@ -110,7 +110,7 @@ func front(t *testing.T) (address string, to func(...*servertest.Process)) {
 	var processes atomic.Pointer[[]*servertest.Process]
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for _, p := range *processes.Load() {
-			response, err := http.Get(p.URL + "/healthz") //nolint:noctx // a look
+			response, err := http.Get(p.URL + "/healthz")
 			if err != nil {
 				continue
 			}

@@ -283,14 +283,14 @@ func (r *Replica) Pull(ctx context.Context) error {
 }
 
 // take takes in a change of the room, or that there is none.
-func (r *Replica) take(change api.RoomChange, any bool, asked api.Revision) error {
+func (r *Replica) take(change api.RoomChange, changed bool, asked api.Revision) error {
 	return r.state.Update(func(tx *Tx) error {
 		b, err := tx.Room(r.room)
 		if err != nil {
 			return err
 		}
 		b.Synced, b.Error = time.Now(), ""
-		if !any {
+		if !changed {
 			return tx.PutRoom(b)
 		}
 		if b.Rev != asked {
@@ -318,9 +318,12 @@ func (r *Replica) take(change api.RoomChange, any bool, asked api.Revision) erro
 	})
 }
 
+// understood is false for a slot of a later version of the protocol.
+func understood(slot api.Slot) bool { return slot.Validate() == nil }
+
 func (r *Replica) takeFile(tx *Tx, f api.File) error {
-	if f.Slot.Validate() != nil {
-		return nil // of a later version of the protocol
+	if !understood(f.Slot) {
+		return nil
 	}
 	v, ok := versionOf(f)
 	if !ok {
@@ -330,7 +333,7 @@ func (r *Replica) takeFile(tx *Tx, f api.File) error {
 }
 
 func (r *Replica) takeConflict(tx *Tx, c api.Conflict) error {
-	if c.Slot.Validate() != nil || c.Device != r.device {
+	if !understood(c.Slot) || c.Device != r.device {
 		return nil
 	}
 	side, ok := versionOf(c.Side)
