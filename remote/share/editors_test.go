@@ -4,6 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
@@ -14,6 +18,8 @@ import (
 	"stresstester/lsp"
 	"stresstester/lsp/command"
 	"stresstester/lsp/lsptest"
+	"stresstester/remote/api"
+	"stresstester/remote/sync"
 )
 
 // edit opens an editor on a machine, as its daemon does.
@@ -143,4 +149,48 @@ func TestTheEditorDoesAllOfIt(t *testing.T) {
 	if _, err := two.Execute(command.RoomsShare, `{"uri":"`+two.URI("p/sol.cpp")+`"}`); err == nil || !strings.Contains(err.Error(), "stresstester login") {
 		t.Errorf("somebody who is signed out shared: %v", err)
 	}
+}
+
+// TestAServerThatHangsHoldsNobodyUp has a server that takes every request and answers
+// none: the editor is answered as ever, and what is saved is recorded at once.
+func TestAServerThatHangsHoldsNobodyUp(t *testing.T) {
+	t.Parallel()
+	hanging := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		<-r.Context().Done()
+	}))
+	t.Cleanup(func() { hanging.CloseClientConnections(); hanging.Close() })
+	m := &machine{t: t, dir: t.TempDir(), extra: map[string]string{"STRESSTESTER_TOKEN": "any"}}
+	m.start()
+	m.write("p/sol.cpp", solution)
+	room := sync.Binding{Room: api.NewID(), Server: hanging.URL, Title: "t", Dir: m.path("p"), Problem: "sol", Role: api.Owner, Status: api.RoomOK}
+	if err := m.service.State.Update(func(tx *sync.Tx) error { return tx.PutRoom(room) }); err != nil {
+		t.Fatal(err)
+	}
+	editor := m.edit(t)
+	editor.Open("p/sol.cpp")
+	eventually(t, "the file is recorded", func() bool { return len(m.status().Pending) > 0 })
+	var slowest time.Duration
+	for i := range 50 {
+		editor.Replace("p/sol.cpp", `int a = \d+`, fmt.Sprint("int a = ", i+2))
+		editor.Save("p/sol.cpp")
+		began := time.Now()
+		editor.MustExecute(command.Runs, `{}`)
+		editor.MustExecute(command.RoomsStatus, `{}`)
+		slowest = max(slowest, time.Since(began))
+	}
+	t.Logf("the slowest of fifty answers took %s", slowest)
+	if slowest > 2*time.Second {
+		t.Errorf("the slowest of fifty answers took %s", slowest)
+	}
+	eventually(t, "the last text is recorded", func() bool {
+		found := ""
+		err := m.service.State.View(func(tx *sync.Tx) error {
+			slots, err := tx.Slots(room.Room)
+			tested := slots["tested"]
+			found = string(tested.Wanted().Text)
+			return err
+		})
+		return err == nil && strings.Contains(found, "int a = 51")
+	})
 }

@@ -3,6 +3,7 @@ package share_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -27,6 +28,7 @@ var roomy = servertest.Env("STRESSTESTER_REQUESTS_PER_MINUTE=-1", "STRESSTESTER_
 type machine struct {
 	t       *testing.T
 	dir     string
+	extra   map[string]string // environment
 	service *share.Service
 	stop    func()
 }
@@ -48,6 +50,7 @@ func (m *machine) start() {
 	env := map[string]string{
 		"XDG_CONFIG_HOME": filepath.Join(m.dir, "config"), "XDG_STATE_HOME": filepath.Join(m.dir, "state"), "STRESSTESTER_KEYRING": "off",
 	}
+	maps.Copy(env, m.extra)
 	var err error
 	if m.service, err = share.New(share.Config{Getenv: func(name string) string { return env[name] }, Agent: "test"}); err != nil {
 		m.t.Fatal(err)

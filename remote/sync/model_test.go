@@ -425,7 +425,10 @@ func newWorld(t *rapid.T, dir string) *world {
 				panic(died{what})
 			}
 		}
-		path := filepath.Join(dir, fmt.Sprint(i, ".db"))
+		path := filepath.Join(dir, fmt.Sprint(i), "rooms.db")
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			t.Fatal(err)
+		}
 		db, err := bbolt.Open(path, 0o600, &bbolt.Options{NoSync: true, NoFreelistSync: true, NoGrowSync: true})
 		if err != nil {
 			t.Fatal(err)

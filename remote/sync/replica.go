@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"path/filepath"
 	"slices"
 	gosync "sync"
 	"time"
@@ -64,7 +65,9 @@ type Replica struct {
 	// Keep is given contents that are about to be out of reach on this machine; it
 	// may be nil.
 	Keep func(slot api.Slot, c Content)
-	busy gosync.Mutex
+	// busy is held for as long as the server takes, folder never: only while the
+	// folder is looked at or written, and what came of it is put down.
+	busy, folder gosync.Mutex
 }
 
 // NewReplica is the replica of a bound room. server may be nil as long as only the
@@ -88,8 +91,30 @@ func (r *Replica) slots() (slots map[api.Slot]Slot, err error) {
 }
 
 // Record takes in what the folder has. When it returns, every edit that it found is
-// on the disk and will not be lost.
+// on the disk and will not be lost. It does not wait for the server.
 func (r *Replica) Record() error {
+	unlock, err := r.lockFolder()
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	return r.record()
+}
+
+// lockFolder keeps others, of this and of other processes, from the folder: between
+// writing a file and putting that down, what somebody saves would seem to be made of
+// the file before.
+func (r *Replica) lockFolder() (unlock func(), err error) {
+	r.folder.Lock()
+	release, err := lock(filepath.Join(r.state.Dir(), r.room+".lock"))
+	if err != nil {
+		r.folder.Unlock()
+		return nil, fmt.Errorf("locking the folder: %w", err)
+	}
+	return func() { release(); r.folder.Unlock() }, nil
+}
+
+func (r *Replica) record() error {
 	slots, err := r.slots()
 	if err != nil {
 		return err
@@ -146,6 +171,11 @@ func (r *Replica) Record() error {
 // Apply brings to the folder what came from elsewhere. What was edited meanwhile is
 // recorded first.
 func (r *Replica) Apply() error {
+	unlock, err := r.lockFolder()
+	if err != nil {
+		return err
+	}
+	defer unlock()
 	slots, err := r.slots()
 	if err != nil {
 		return err
@@ -172,7 +202,7 @@ func (r *Replica) Apply() error {
 			})
 			failed = errors.Join(failed, err)
 		case outcome == Changed:
-			failed = errors.Join(failed, r.Record())
+			failed = errors.Join(failed, r.record())
 		}
 	}
 	return failed

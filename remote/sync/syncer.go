@@ -80,6 +80,7 @@ type feed struct {
 type worker struct {
 	cancel  context.CancelFunc
 	poke    chan struct{}
+	saved   chan struct{}
 	replica *Replica
 	folder  *Folder
 
@@ -197,15 +198,17 @@ func (s *Syncer) Saved(path string) {
 	defer s.mu.Unlock()
 	for _, w := range s.workers {
 		if strings.HasPrefix(path, w.folder.Dir+string(filepath.Separator)) {
-			w.wake()
+			signal(w.saved)
 		}
 	}
 }
 
-func (w *worker) wake() {
+func (w *worker) wake() { signal(w.poke) }
+
+func signal(to chan struct{}) {
 	select {
-	case w.poke <- struct{}{}:
-	default: // it is awake already
+	case to <- struct{}{}:
+	default: // it was signalled already
 	}
 }
 
@@ -256,7 +259,7 @@ func (s *Syncer) hire(ctx context.Context, all *gosync.WaitGroup, b Binding) err
 	if err != nil {
 		return err
 	}
-	w := &worker{poke: make(chan struct{}, 1), skipped: map[string]string{}}
+	w := &worker{poke: make(chan struct{}, 1), saved: make(chan struct{}, 1), skipped: map[string]string{}}
 	w.folder = FolderOf(b, s.Editors)
 	w.folder.Skipped = func(path, why string) {
 		w.mu.Lock()
@@ -270,6 +273,7 @@ func (s *Syncer) hire(ctx context.Context, all *gosync.WaitGroup, b Binding) err
 	ctx, w.cancel = context.WithCancel(ctx)
 	s.workers[b.Room] = w
 	all.Go(func() { s.work(ctx, w, b.Room, link) })
+	all.Go(func() { s.record(ctx, w, b.Room) })
 	return nil
 }
 
@@ -312,6 +316,25 @@ func (s *Syncer) work(ctx context.Context, w *worker, room string, link Link) {
 		} else {
 			pause = pauses{}
 		}
+		if s.Changed != nil {
+			s.Changed(room)
+		}
+	}
+}
+
+// record takes in what is saved, however long the server takes for what it was
+// asked before.
+func (s *Syncer) record(ctx context.Context, w *worker, room string) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-w.saved:
+		}
+		if err := w.replica.Record(); err != nil {
+			s.Log.Info("recording what was saved", zap.String("room", room), zap.Error(err))
+		}
+		w.wake()
 		if s.Changed != nil {
 			s.Changed(room)
 		}
