@@ -71,10 +71,11 @@ func TestTwoEditorsSeeEachOthersChanges(t *testing.T) {
 		text := one.Text("p/sol.cpp")
 		return strings.Contains(text, "int a = 3") && strings.Contains(text, "int z = 26")
 	})
-	eventually(t, "both are in step", func() bool { return len(ada.status().Pending)+len(bob.status().Pending) == 0 })
-	if ada.read("p/sol.cpp") != one.Text("p/sol.cpp") || two.Text("p/sol.cpp") != one.Text("p/sol.cpp") {
-		t.Errorf("got %q, %q, %q", ada.read("p/sol.cpp"), one.Text("p/sol.cpp"), two.Text("p/sol.cpp"))
-	}
+	eventually(t, "all four are the same, and in step", func() bool {
+		text := one.Text("p/sol.cpp")
+		return two.Text("p/sol.cpp") == text && ada.read("p/sol.cpp") == text && bob.read("p/sol.cpp") == text &&
+			len(ada.status().Pending)+len(bob.status().Pending) == 0
+	})
 }
 
 // TestAConflictIsShownAndDecidedInTheEditor goes from the diagnostic by its quick fix
