@@ -91,7 +91,8 @@ func TestTheFastestWayThatSuitsEachProgramIsChosen(t *testing.T) {
 		{"Java that ends by System.exit where a handler could see it", "sol.java", java("System.out.println(n);" +
 			" try { System.exit(0); } finally { System.out.println(\"never\"); }"), "warm process:"},
 		{"Java that ends by System.exit in another thread", "sol.java", java("long m = n; Thread t = new Thread(() -> { System.out.println(m); System.exit(0); });" +
-			" t.start(); t.join(); while (n == m) Thread.sleep(1000);"), "warm process:"},
+			" t.start(); t.join();"), "exec: it leaves threads behind"},
+		{"Java that ends by System.exit in its only thread left", "sol.java", java("long m = n; new Thread(() -> { System.out.println(m); System.exit(0); }).start(); if (n == m) return;"), "warm process:"},
 		{"Java that works in threads", "sol.java", java("var pool = java.util.concurrent.Executors.newFixedThreadPool(3); long m = n;" +
 			" n = pool.submit(() -> m).get(); pool.shutdown();"), "warm process:"},
 		{"Java that leaves threads behind", "sol.java", java("Thread t = new Thread(() -> { while (true) try { Thread.sleep(1000); } catch (Exception e) { } });" +

@@ -10,9 +10,13 @@ import java.util.concurrent.locks.LockSupport;
  * handler that could, the thread is unwound; otherwise it waits here for ever.
  */
 public final class Exit {
+    /** How long other threads may take to end, in nanoseconds, once one has called exit. */
+    private static final long GRACE = 50_000_000;
+
     private static volatile boolean called;
     private static volatile int status;
     private static volatile Thread by;
+    private static long calledAt;
     private static boolean ended;
     private static boolean catchesEverything;
     private static final Set<Thread> parked = new HashSet<>();
@@ -60,17 +64,24 @@ public final class Exit {
         Exit.class.notifyAll();
     }
 
-    /** Waits until the thread has ended, or waits for ever in exit. */
+    /**
+     * Waits until the thread has ended, or waits for ever in exit, or goes on although another thread
+     * has called exit, which a fresh machine would not let it do.
+     */
     static void await(Thread t) throws InterruptedException {
         synchronized (Exit.class) {
-            while (!ended && !parked.contains(t)) {
-                Exit.class.wait();
+            while (!ended && !parked.contains(t) && !outlives(t)) {
+                Exit.class.wait(called ? 1 : 0);
             }
         }
         // Other threads than the main one have no last word.
-        while (!isParked(t) && t.isAlive()) {
-            t.join(isMain(t) ? 0 : 1);
+        while (!isParked(t) && t.isAlive() && !outlives(t)) {
+            t.join(1);
         }
+    }
+
+    private static synchronized boolean outlives(Thread t) {
+        return called && by != t && System.nanoTime() - calledAt > GRACE;
     }
 
     private static boolean isMain(Thread t) {
@@ -88,7 +99,10 @@ public final class Exit {
                 called = true;
                 status = wanted;
                 by = Thread.currentThread();
-                if (!catchesEverything) {
+                calledAt = System.nanoTime();
+                Exit.class.notifyAll();
+                // Who joins this thread must not see it end.
+                if (!catchesEverything && (ended || isMain(by))) {
                     Thread.currentThread().setUncaughtExceptionHandler((t, e) -> {});
                     throw new Unwound();
                 }
