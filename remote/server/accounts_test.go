@@ -115,19 +115,24 @@ func TestAnUnknownUserIsAnsweredAsSlowlyAsAKnownOne(t *testing.T) {
 	b := servertest.NewBrowser(t, p.URL)
 	b.SignUp("ada")
 	b.Post("/sign-out")
-	median := func(user string) time.Duration {
-		var all []time.Duration
-		for range 9 {
+	// What else the machine does only adds to a time, so that the least of many tries is
+	// what the server takes. Those of the two take turns.
+	least := map[string]time.Duration{}
+	for try := 0; ; try++ {
+		for _, user := range []string{"ada", "nobody"} {
 			start := time.Now()
 			b.Post("/sign-in", "name", user, "password", "wrong password")
-			all = append(all, time.Since(start))
+			if took := time.Since(start); try == 0 || took < least[user] {
+				least[user] = took
+			}
 		}
-		slices.Sort(all)
-		return all[len(all)/2]
-	}
-	known, unknown := median("ada"), median("nobody")
-	if ratio := float64(unknown) / float64(known); ratio < 0.5 || ratio > 2 {
-		t.Errorf("a known user takes %v, an unknown one %v", known, unknown)
+		ratio := float64(least["nobody"]) / float64(least["ada"])
+		if try >= 5 && 0.7 < ratio && ratio < 1/0.7 {
+			return
+		}
+		if try == 100 {
+			t.Fatalf("a known user takes %v, an unknown one %v", least["ada"], least["nobody"])
+		}
 	}
 }
 

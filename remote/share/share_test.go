@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -38,8 +39,22 @@ func newMachine(t *testing.T, server *servertest.Process, browser *servertest.Br
 	t.Helper()
 	m := &machine{t: t, dir: t.TempDir()}
 	m.start()
-	_, err := m.service.Login(t.Context(), server.URL, client.Asking{Device: true, Name: t.Name(), Show: func(_, code string) { browser.AllowDevice(code) }})
-	if err != nil {
+	opened, done := make(chan string, 1), make(chan error, 1)
+	go func() {
+		_, err := m.service.Login(t.Context(), server.URL, client.Asking{Name: t.Name(), Show: func(address, _ string) { opened <- address }})
+		done <- err
+	}()
+	select {
+	case address := <-opened:
+		back, err := http.Get(browser.Allow(address).String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		back.Body.Close()
+	case err := <-done:
+		t.Fatalf("signing in ended before anybody was asked: %v", err)
+	}
+	if err := <-done; err != nil {
 		t.Fatal(err)
 	}
 	return m
