@@ -41,7 +41,7 @@ func TestMain(m *testing.M) {
 func child(dir string) int {
 	ready := os.NewFile(3, "ready")
 	d, err := Listen(Config{
-		Place: Place{Dir: dir, Name: "test"}, Build: Build{Version: "child"}, Idle: 200 * time.Millisecond, Log: zap.NewNop(),
+		Place: Place{Dir: dir, Name: "test"}, Build: Build{Version: "child"}, Idle: 2 * time.Second, Log: zap.NewNop(),
 		Serve: func(_ context.Context, in io.ReadCloser, out io.WriteCloser) int {
 			fmt.Fprintln(out, os.Getpid())
 			_, _ = io.Copy(io.Discard, in)
@@ -201,7 +201,9 @@ func TestADaemonEndsWhenItWasIdleForLongEnough(t *testing.T) {
 
 func TestADaemonWithAnEditorIsNotIdle(t *testing.T) {
 	t.Parallel()
-	place, ended := run(t, Config{Idle: 50 * time.Millisecond})
+	// Long enough for the editor to come before it, on a busy machine, too.
+	const idle = 2 * time.Second
+	place, ended := run(t, Config{Idle: idle})
 	client := connect(t, place, Build{})
 	in, editor := io.Pipe()
 	left := &ending{done: make(chan struct{})}
@@ -212,7 +214,7 @@ func TestADaemonWithAnEditorIsNotIdle(t *testing.T) {
 	select {
 	case <-ended.done:
 		t.Fatal("it left its editor alone")
-	case <-time.After(300 * time.Millisecond): // That nothing happens can only be waited for.
+	case <-time.After(idle + idle/4): // That nothing happens can only be waited for.
 	}
 	_ = editor.Close()
 	await(t, "the editor", left)
