@@ -175,10 +175,15 @@ func program(t *testing.T, role problem.Role, name string, source []byte) proble
 func (s *sample) explain(t *testing.T, warm *sandbox.Warm) (*problem.Location, bool) {
 	t.Helper()
 	tested := program(t, problem.Tested, s.name, s.source)
+	limit := problem.DefaultLimits(problem.Tested).Time
+	if s.verdict == problem.TLE {
+		// They never end, however long they are waited for; a Java machine starts within.
+		limit /= 2
+	}
 	job := problem.Job{
 		Programs: append([]problem.Program{tested, program(t, problem.Brute, "brute.sh", []byte("cat\n"))}, s.judges...),
 		Options: problem.Options{Jobs: 1, NoShrink: true, Limits: map[problem.Role]problem.Limits{
-			problem.Tested: {Time: problem.DefaultLimits(problem.Tested).Time, Memory: 128 << 20, Output: 4 << 20}}},
+			problem.Tested: {Time: limit, Memory: 128 << 20, Output: 4 << 20}}},
 		Only: &problem.Test{Name: "only", Input: []byte(s.input), Answer: []byte(s.answer), HasAnswer: true},
 	}
 	for range flakyRuns {
