@@ -88,10 +88,16 @@ func (f *form) findOnce(docs []*document) {
 				}
 				several = several || len(g) > 1
 				mean := float64(total) / float64(distinct)
-				chance += min(math.Log(mean)-mean, math.Log(0.4))
+				marks := 0
 				for c := range once {
-					once[c] = once[c] && count[c] == 1
+					if once[c] = once[c] && count[c] == 1; once[c] {
+						marks++
+					}
 				}
+				if marks != 2 || !equallyLong(docs, i) {
+					marks = 1 // A start and an end are two; many are chance.
+				}
+				chance += float64(marks) * min(math.Log(mean)-mean, math.Log(0.4))
 			}
 		}
 		if several && chance < unlikely {
@@ -212,21 +218,7 @@ func (f *form) findUnequal(docs []*document, left, right int) {
 	if a.label == noVariable || a.label != b.label {
 		return
 	}
-	chance := 0.0
-	if !eachRow(docs, left, right, func(d *document, x, y int64) bool { return x != y }) {
-		return
-	}
-	for _, d := range docs {
-		for t := range d.cells {
-			if int(d.cells[t].leaf) != right {
-				continue
-			}
-			if token, ok := d.cells[t].scope.find(a.label); ok {
-				chance += math.Log(1 - 1/float64(max(2, d.value(token))))
-			}
-		}
-	}
-	if chance < unlikely {
+	if eachRow(docs, left, right, func(d *document, x, y int64) bool { return x != y }) && f.differByChance(docs, left, right) < unlikely {
 		f.unequal = append(f.unequal, order{left: left, right: right})
 	}
 }

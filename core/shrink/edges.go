@@ -1,6 +1,9 @@
 package shrink
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // graph is a repeated line that holds the two ends of an edge, a range, or just a
 // pair of labels of the same things.
@@ -26,6 +29,9 @@ func (f *form) findGraph(docs []*document, it *item) {
 			ends = append(ends, fl.leaf)
 		}
 	}
+	if len(ends) > 2 && len(docs) < manyPages && f.leaves[ends[2]].label == f.leaves[ends[0]].label {
+		return // three labels of the same things are no edge
+	}
 	if len(ends) < 2 || f.leaves[ends[0]].label != f.leaves[ends[1]].label {
 		return
 	}
@@ -44,7 +50,7 @@ func (f *form) findGraph(docs []*document, it *item) {
 // observe finds what all of the graphs have in common.
 func (g *graph) observe(f *form, docs []*document) {
 	g.connected, g.tree = true, true
-	large, rows, positions := false, 0, false
+	large, rows, positions, chance, simple := false, 0, false, 0.0, 0.0
 	for _, d := range docs {
 		for _, b := range d.blocks {
 			if b.item != g.item {
@@ -58,16 +64,22 @@ func (g *graph) observe(f *form, docs []*document) {
 			connected := e.connected()
 			g.connected = g.connected && connected
 			g.tree = g.tree && connected && len(e.ends) == e.n-1
+			chance += e.connectedByChance()
+			simple += e.simpleByChance()
 			positions = positions || e.vertices.hasElements()
 		}
 	}
-	g.connected, g.tree = g.connected && large, g.tree && large
+	// Many edges connect a graph whether or not the problem says so.
+	g.tree = g.tree && large
+	joined := g.connected && large
+	g.connected = g.tree || joined && chance < even
 	if rows < 3 {
 		g.loops, g.multiple = true, true
 	}
 	ordered := slices.ContainsFunc(f.orders, func(o order) bool { return o.left == g.left && o.right == g.right })
-	g.ranges = ordered && positions && !g.tree
-	g.edges = !g.ranges && (g.tree || g.connected || !g.loops && !g.multiple)
+	// An edge from a vertex to itself has no order.
+	g.ranges = ordered && !g.tree && (positions || g.loops)
+	g.edges = !g.ranges && (joined || !g.loops && !g.multiple && simple < even)
 	if !g.edges {
 		g.loops, g.multiple, g.connected = true, true, false
 	}
@@ -132,6 +144,25 @@ func (e edges) multiple() bool {
 
 // edgeKey is the same for both directions of an edge.
 func edgeKey(a, b int) uint64 { return uint64(min(a, b))<<32 | uint64(uint32(max(a, b))) }
+
+// even is the logarithm of one half: what chance makes so often says nothing.
+const even = -math.Ln2
+
+// connectedByChance is about the logarithm of the chance that so many edges connect so
+// many vertices: that none of them is left without an edge.
+func (e edges) connectedByChance() float64 {
+	if e.n < 2 {
+		return 0
+	}
+	return -float64(e.n) * math.Pow(1-2/float64(e.n), float64(len(e.ends)))
+}
+
+// simpleByChance is about the logarithm of the chance that so many pairs of vertices
+// have neither loops nor equal ones among them.
+func (e edges) simpleByChance() float64 {
+	n, m := float64(max(2, e.n)), float64(len(e.ends))
+	return m*math.Log(1-1/n) + m*(m-1)/2*math.Log(1-2/(n*n))
+}
 
 func (e edges) connected() bool {
 	if len(e.ends) < e.n-1 {

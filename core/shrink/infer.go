@@ -1,6 +1,7 @@
 package shrink
 
 import (
+	"bytes"
 	"maps"
 	"slices"
 )
@@ -31,6 +32,9 @@ func infer(p *page, samples []*page) *schema {
 		return &schema{items: []item{{kind: rest}}, leaves: looseLeaves, open: true}
 	}
 	f.best.open = f.open
+	if len(samples) == 0 {
+		f.best.untie(p)
+	}
 	f.best.settle(pages)
 	return f.best
 }
@@ -97,15 +101,17 @@ const (
 	costTagged    = 30
 	costTag       = 8
 	costFree      = 75
-	costSquare    = 40 // n times n lines
-	costUnseen    = 40 // a body that is repeated no times here
-	costLength    = 8  // each length that nothing tells
-	costForever   = 90 // a repeat without a count
+	costSquare    = 40  // n times n lines
+	costUnseen    = 40  // a body that is repeated no times here
+	costLength    = 8   // each length that nothing tells
+	costForever   = 105 // a repeat without a count
 	costRest      = 120
 	costLimit     = 260
 	costDear      = 120 // from here on, another explanation is looked for
 	costUnused    = 2   // a header's number that counts nothing
 	costOrder     = 1
+	costChance    = 12
+	costMixed     = 25 // a column of numbers and words
 	maxScalars    = 8
 	maxDepth      = 2
 	maxBlockItems = 12
@@ -340,9 +346,11 @@ func (f *finder) bodies(a at, by length, n int, done func(item, at)) {
 // oneLine tries all bodies of one line.
 func (f *finder) oneLine(a at, by length, n int, done func(item, at)) {
 	start := a
+	a.depth++
 	f.line(a, func(fields []field, b at) {
+		b.depth = start.depth
 		b.line++
-		b.cost += costLine
+		b.cost += costLine + f.coincidence(start, fields) + f.mixture(start.line, n, fields)
 		f.again(start, b, by, n, []item{{kind: fixedLine, fields: fields}}, done)
 	})
 	if n == 1 && len(f.samples) == 0 {
@@ -364,16 +372,68 @@ func (f *finder) oneLine(a at, by length, n int, done func(item, at)) {
 	}
 }
 
+// coincidence is what a row costs more whose short run is as long as a number above
+// it by chance: u v w is no row of three because there are three queries. With samples
+// chance is no matter.
+func (f *finder) coincidence(a at, fields []field) int {
+	if len(f.samples) > 0 || len(a.visible) == 1 {
+		return 0
+	}
+	cost := 0
+	for _, fl := range fields {
+		if !fl.run || fl.by.variable == noVariable || fl.by.variable >= a.variables {
+			continue
+		}
+		if n := fl.by.of(f.values) / fl.by.stride; n <= chanceRow {
+			cost += costChance + costScalar*(chanceRow-n)/2
+		} else if fl.by.offset != 0 {
+			cost += costChance
+		}
+	}
+	return cost
+}
+
+// mixture is what repeated lines cost more of which one column has numbers and words.
+func (f *finder) mixture(first, n int, fields []field) int {
+	if len(f.samples) > 0 || n < 2 || first+n > len(f.page.lines) || countScalars(fields) != len(fields) {
+		return 0
+	}
+	cost := 0
+	for column := range fields {
+		numbers := 0
+		for _, l := range f.page.lines[first : first+n] {
+			if column < l.len() && isDigits(f.page.word(int(l.first)+column)) {
+				numbers++
+			}
+		}
+		if numbers > 0 && numbers < n {
+			cost += costMixed
+		}
+	}
+	return cost
+}
+
+// isDigits reports whether a word is a number, written in any way.
+func isDigits(word []byte) bool {
+	other := func(c byte) bool { return (c < '0' || c > '9') && c != '-' && c != '.' }
+	return !slices.ContainsFunc(word, other) && bytes.ContainsAny(word, "0123456789")
+}
+
+// chanceRow is the length up to which rows of equal lengths are rather columns.
+const chanceRow = 3
+
 // widths are the numbers of tokens by first token, if the first token tells it.
 func (f *finder) widths(first, end int) map[string]int {
 	widths := map[string]int{}
-	different := false
+	different, wordsOnly, numbersOnly := false, true, true
 	for _, l := range f.page.lines[first:end] {
 		f.work--
 		if l.len() == 0 {
 			return nil
 		}
 		tag := string(f.page.word(int(l.first)))
+		wordsOnly = wordsOnly && !f.page.tokens[l.first].integer
+		numbersOnly = numbersOnly && f.page.tokens[l.first].integer
 		w, ok := widths[tag]
 		if ok && w != l.len() || len(widths) > tagLimit {
 			return nil
@@ -384,7 +444,11 @@ func (f *finder) widths(first, end int) map[string]int {
 	if len(f.samples) > 0 {
 		return widths // the samples tell the rest
 	}
-	if !different || 2*len(widths) > end-first {
+	most := (end - first) / 2
+	if wordsOnly {
+		most = end - first - 1 // names of commands
+	}
+	if !different || len(widths) > most || !wordsOnly && !numbersOnly {
 		return nil
 	}
 	return widths

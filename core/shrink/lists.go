@@ -27,6 +27,9 @@ func (f *form) findLists(docs []*document) {
 			continue
 		}
 		l.observe(gathered[i])
+		if l.permutation && len(docs) < manyPages && !f.isRun(i) && len(slices.MaxFunc(gathered[i], func(a, b []int64) int { return len(a) - len(b) })) < orderedColumn {
+			l.permutation = false
+		}
 		if v := f.parentRun(i); l.parents && v != noVariable {
 			l.label, l.base = v, 1
 		} else {
@@ -78,6 +81,20 @@ func (l *leaf) observe(lists [][]int64) {
 		l.distinct = l.distinct || -float64(closest(lists))*math.Ln2 < unlikely && all(isDistinct)
 	}
 	l.parents = !l.permutation && longest >= 3 && all(isParents)
+}
+
+// orderedColumn is the length from which a column is no permutation by chance.
+const orderedColumn = 6
+
+// isRun reports whether the leaf is a list on a line.
+func (f *form) isRun(leaf int) bool {
+	found := false
+	walkItems(f.items, func(it *item) {
+		for _, fl := range it.fields {
+			found = found || fl.run && leaf >= fl.leaf && leaf < fl.leaf+max(1, fl.by.stride)
+		}
+	})
+	return found
 }
 
 // closest counts the neighbours that differ by one.

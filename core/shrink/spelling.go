@@ -26,7 +26,7 @@ func (f *form) findWords(docs []*document) {
 		case l.kind == text:
 			f.findSpelling(docs, i)
 			f.schema.words[i] = &word{by: by, shared: !found && equallyLong(docs, i)}
-		case found && l.low >= 0 && l.high >= 1000:
+		case found && l.low >= 0 && l.high >= 1000 && !f.largeByChance(docs, i, by):
 			// Digits that are as many as a count says are a word.
 			l.kind = text
 			f.schema.words[i] = &word{by: by}
@@ -34,17 +34,36 @@ func (f *form) findWords(docs []*document) {
 	}
 }
 
-// findLength is the variable that equals the length of all of the leaf's words.
+// large is the number of digits from which numbers are rather numbers up to a power
+// of ten, nearly all of which have as many digits, than words.
+const large = 7
+
+// largeByChance reports whether the leaf's large numbers have only by chance as many
+// digits as the length says, which counts something else.
+func (f *form) largeByChance(docs []*document, leaf int, by length) bool {
+	return len(docs) < manyPages && !eachCell(docs, leaf, func(d *document, t int) bool {
+		token, ok := d.cells[t].scope.find(by.variable)
+		return len(d.word(t)) < large || ok && d.counted[token] == nil
+	})
+}
+
+// findLength is the variable that equals the length of all of the leaf's words. The
+// number of the words is so only where no other one is: a square grid has both.
 func (f *form) findLength(docs []*document, leaf int) (length, bool) {
+	best, found := length{variable: noVariable, stride: 1}, false
 	for v := range f.variables {
-		if eachCell(docs, leaf, func(d *document, t int) bool {
+		if !eachCell(docs, leaf, func(d *document, t int) bool {
 			token, ok := d.cells[t].scope.find(v)
 			return ok && d.tokens[token].integer && d.value(token) == int64(len(d.word(t)))
 		}) {
-			return length{variable: v, stride: 1}, true
+			continue
+		}
+		best.variable, found = v, true
+		if _, rows := f.repeatedBy(leaf, v); !rows {
+			break
 		}
 	}
-	return length{variable: noVariable, stride: 1}, false
+	return best, found
 }
 
 // equallyLong reports whether all words of a list are, and there is a list with

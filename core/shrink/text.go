@@ -85,7 +85,7 @@ func stages() [][]func(*texter) {
 			(*texter).plainLines, (*texter).plainTokens,
 			(*texter).least, (*texter).ranks, (*texter).letters,
 		},
-		{(*texter).scale, (*texter).blocks, (*texter).equals, (*texter).singles, (*texter).decimals},
+		{(*texter).scale, (*texter).blocks, (*texter).equals, (*texter).singles, (*texter).decimals, (*texter).digits, (*texter).rename},
 		{(*texter).together, (*texter).twos, (*texter).pump, (*texter).merge, (*texter).series, (*texter).transfer, (*texter).inStep, (*texter).order},
 	}
 }
