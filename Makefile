@@ -92,7 +92,8 @@ test-full: image-full ## run the tests of all languages, in the image that has t
 
 E2E := testing_env/e2e
 
-e2e: e2e-setup image vsix ## the editors from end to end: real Neovims and a real VS Code
+e2e: e2e-setup image vsix ## the editors from end to end: real Neovims and a real VS Code, with a shared server
+	@testing_env/setup.sh postgres
 	$(E2E)/neovim.sh
 	$(E2E)/vscode.sh
 
@@ -126,6 +127,7 @@ e2e-web: build ## the server's pages from end to end, in a real Chromium; SHOTS=
 	$(E2E)/web.sh $(SHOTS)
 
 e2e-vscode: image vsix ## the extension from end to end, in a real VS Code
+	@testing_env/setup.sh postgres
 	@$(E2E)/setup.sh packages vscode
 	$(E2E)/vscode.sh
 

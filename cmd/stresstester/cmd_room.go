@@ -184,7 +184,7 @@ EXIT STATUS
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&title, "title", "", "the room's title; default: the problem's name")
+	cmd.Flags().StringVar(&title, "title", "", "the room's title; default: the problem's name, or its folder's")
 	cmd.Flags().StringVar(&server, "server", "", "the server's address; default: the one used last")
 	cmd.Flags().StringVar(&role, "role", string(api.Editor), "what who joins by the link may do: editor or viewer")
 	cmd.Flags().IntVar(&uses, "uses", 10, "how many may join by the link")

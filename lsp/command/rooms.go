@@ -88,7 +88,7 @@ type RoomsStatusResult struct {
 // RoomsShareParams name a problem.
 type RoomsShareParams struct {
 	URI    string   `json:"uri" doc:"the tested document, or one of its helpers"`
-	Title  string   `json:"title,omitempty" doc:"the room's title; default: the problem's name"`
+	Title  string   `json:"title,omitempty" doc:"the room's title; default: the problem's name, or its folder's"`
 	Server string   `json:"server,omitempty" doc:"the server's address; default: the one used last"`
 	Role   api.Role `json:"role,omitempty" doc:"what who joins by the link may do: editor (the default) or viewer"`
 	Uses   int      `json:"uses,omitempty" doc:"how many may join by the link; default 10"`

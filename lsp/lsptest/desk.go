@@ -3,6 +3,7 @@
 package lsptest
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -66,7 +67,8 @@ func (d *Desk) Command(args ...string) *exec.Cmd {
 	if program == "" {
 		program = "stresstester"
 	}
-	cmd := exec.Command(program, args...)
+	// What cleans up runs when the test's own context has ended.
+	cmd := exec.CommandContext(context.WithoutCancel(d.t.Context()), program, args...) //nolint:gosec // the test's own program
 	cmd.Env, cmd.Dir = d.Env, d.Dir
 	return cmd
 }
@@ -120,7 +122,7 @@ func (d *Desk) Editor(name string) (*Editor, *os.Process) {
 // Containers are the sandboxes whose owner is that process.
 func (d *Desk) Containers(pid int) []string {
 	d.t.Helper()
-	out, err := exec.Command("docker", "ps", "-aq", "--filter", fmt.Sprintf("label=stresstester.owner.pid=%d", pid)).Output()
+	out, err := exec.CommandContext(d.t.Context(), "docker", "ps", "-aq", "--filter", fmt.Sprintf("label=stresstester.owner.pid=%d", pid)).Output()
 	if err != nil {
 		d.t.Fatal(err)
 	}

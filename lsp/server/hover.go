@@ -25,7 +25,7 @@ type positionParams struct {
 }
 
 // hover shows a failing test on its diagnostic: input, expected and actual. In a
-// spec it explains the words.
+// spec it explains the words, and where a program begins, how its runs went.
 func (s *Server) hover(_ context.Context, p *positionParams) (*protocol.Hover, error) {
 	at := fromProtocol(p.Position)
 	for _, m := range s.marksIn(document.Canonical(p.TextDocument.URI), document.Range{Start: at, End: at}) {
@@ -42,7 +42,47 @@ func (s *Server) hover(_ context.Context, p *positionParams) (*protocol.Hover, e
 		}
 		return &protocol.Hover{Contents: content}, nil
 	}
-	return s.specHover(p), nil
+	if h := s.specHover(p); h != nil {
+		return h, nil
+	}
+	return s.roleHover(p), nil
+}
+
+// roleHover tells on a program's first line, and on the one where it begins to
+// work, what its part in a stress test is, how its runs are started in the sandbox,
+// and why so; nil elsewhere.
+func (s *Server) roleHover(p *positionParams) *protocol.Hover {
+	doc, line := document.Canonical(p.TextDocument.URI), int(p.Position.Line)
+	snapshot, ok := s.text(doc)
+	if !ok || document.PathOf(doc) == "" || isSpec(doc) || (line != 0 && line != entryLine(snapshot)-1) {
+		return nil
+	}
+	at, err := s.locate(document.NewOverlay(s.docs.View(), s.disk), doc)
+	if err != nil || !s.looksLikeAProblem(at, snapshot) {
+		return nil
+	}
+	tested := s.uriOf(at.room.Tested)
+	run, ran := s.runs.Last(tested, nil)
+	if !ran {
+		return nil
+	}
+	result := run.Status().Result
+	if result == nil || result.Strategies[at.role] == "" {
+		return nil
+	}
+	way, why, _ := strings.Cut(result.Strategies[at.role], ": ")
+	role := strings.TrimPrefix(at.role.Title(), "the ")
+	if at.role != problem.Tested {
+		role += " of " + shortName(tested)
+	}
+	text := fmt.Sprintf("%s; %d tests, %.0f tests/s\n\nRuns are started by: **%s**", escapeMarkdown(role), result.Tests, result.TestsPerSecond, escapeMarkdown(way))
+	if why != "" {
+		text += " (" + escapeMarkdown(why) + ")"
+	}
+	if !s.client.markdownHover {
+		text = strings.NewReplacer("**", "", `\`, "").Replace(text)
+	}
+	return &protocol.Hover{Contents: s.markup(text)}
 }
 
 // failureMarkdown is a failing test as Markdown: the input as it is, the outputs

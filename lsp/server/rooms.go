@@ -236,7 +236,11 @@ func (c *commands) Login(ctx context.Context, p command.LoginParams) (command.Lo
 			}
 			c.s.client.message(protocol.MessageTypeInfo, text)
 		},
-		Open: func(address string) { c.s.client.showOutside(ctx, address) },
+		// A client may ask the user first whether it may, and the code is to be seen
+		// meanwhile.
+		Open: func(address string) {
+			c.s.conn.Go("opening the sign-in's page", func(ctx context.Context) { c.s.client.showOutside(ctx, address) })
+		},
 	})
 	if err != nil {
 		return command.LoginResult{}, err

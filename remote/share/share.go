@@ -326,7 +326,7 @@ func (s *Service) Share(ctx context.Context, tested, title, server string) (sync
 		return sync.Status{}, err
 	}
 	if title == "" {
-		title = r.Name
+		title = defaultTitle(r.Name, r.Dir)
 	}
 	return s.begin(ctx, sync.Binding{
 		Room: api.NewID(), Server: account.Server, User: account.User, Title: title, Dir: r.Dir, Problem: r.Name,
@@ -521,6 +521,18 @@ func problemName(r api.RoomDetail) string {
 		}
 	}
 	return "sol"
+}
+
+// defaultTitle is what a room is called whose owner does not say: as the problem,
+// or as its folder where everybody's problem has that name.
+func defaultTitle(name, dir string) string {
+	switch folder := filepath.Base(dir); name {
+	case "sol", "solution", "main":
+		if folder != "." && folder != string(filepath.Separator) {
+			return folder
+		}
+	}
+	return name
 }
 
 // folderName makes a folder's name of a title.

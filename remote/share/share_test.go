@@ -146,8 +146,9 @@ func shared(t *testing.T, server *servertest.Process) (ada, bob *machine) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if st.Standing != sync.InStep {
-		t.Fatalf("got %s: %s", st.Standing, share.Sentence(&st))
+	// Every second solution is called sol: the folder says more.
+	if st.Standing != sync.InStep || st.Title != "p" {
+		t.Fatalf("got %q, %s: %s", st.Title, st.Standing, share.Sentence(&st))
 	}
 	link, _, err := ada.service.Invite(t.Context(), st, api.NewInvite{Role: api.Editor, MaxUses: 5})
 	if err != nil {

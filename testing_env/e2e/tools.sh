@@ -96,3 +96,27 @@ free_port() {
 	done
 	fail "no port is free"
 }
+
+# serve FOLDER [HOST] starts a shared server with a throw-away database and names it in
+# $server_address; stop_serving ends it. What it says goes to FOLDER/server.log.
+server=
+serve() {
+	local folder=$1 host=${2:-127.0.0.1}
+	[ -x bin/stresstester-server ] || fail "bin/stresstester-server is missing: run make build"
+	server_address=http://$host:$(free_port)
+	STRESSTESTER_LISTEN=${server_address#http://} STRESSTESTER_METRICS_LISTEN=off STRESSTESTER_REQUESTS_PER_MINUTE=-1 \
+		bin/stresstester-server serve --dev --env-file= >"$folder/server.out" 2>"$folder/server.log" &
+	server=$!
+	# It makes a database first, which takes long on a busy machine.
+	for _ in $(seq 600); do
+		! grep -q '^listening on ' "$folder/server.out" || return 0
+		kill -0 "$server" 2>/dev/null || break
+		sleep 0.1
+	done
+	tail -n 20 "$folder/server.log" >&2
+	fail "the server did not start"
+}
+stop_serving() {
+	[ -z "$server" ] || { kill "$server" 2>/dev/null && wait "$server" || true; }
+	server=
+}

@@ -6,6 +6,9 @@
 #   vscode.sh               all scenarios
 #   vscode.sh story create  those of editors/vscode/e2e/{story,create}.mjs
 #
+# The scenario rooms needs a shared server: the one that ROOMS_SERVER names, or one
+# that is started for it (which needs Postgres).
+#
 # Chromium is $CHROMIUM, or the one in PATH. With SCREENSHOTS=1 the pictures in
 # docs/images are made anew. The exit status is 1 if a test failed.
 set -euo pipefail
@@ -35,6 +38,13 @@ sandbox
 export VSIX=$top/$vsix CODE_SERVER=$code_server/out/node/entry.js CHROMIUM=$chromium EVIDENCE=$cache
 [ -z "${SCREENSHOTS:-}" ] || export SCREENSHOTS=$top/docs/images
 
-[ $# -gt 0 ] || set -- story create folders broken look
+[ $# -gt 0 ] || set -- story create folders broken rooms look
+if [[ " $* " == *" rooms "* && -z "${ROOMS_SERVER:-}" ]]; then
+	work=$(mktemp -d)
+	trap 'stop_serving; rm -rf "$work"' EXIT
+	# Not 127.0.0.1: VS Code opens addresses there by way of its own server.
+	serve "$work" 127.0.0.2
+	export ROOMS_SERVER=$server_address
+fi
 say "code-server $version, $("$chromium" --version 2>/dev/null | head -n 1), $(bin/stresstester version)"
 node editors/vscode/e2e/run.mjs "$@"

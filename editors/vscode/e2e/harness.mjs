@@ -36,6 +36,11 @@ export function matches(pattern, got, what = "text") {
   if (!pattern.test(got)) throw new Error(`${what}: wanted ${pattern}, got ${JSON.stringify(got)}`);
 }
 
+/** A pattern that matches the text and nothing else. */
+export function literal(text) {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}
+
 /** A port that nobody listens on. */
 export async function freePort() {
   const server = createServer();
@@ -175,8 +180,7 @@ export class Editor {
     // Where nothing reacts to it: a hover would cover the list.
     await this.page.mouse.move(2, 480);
     // The whole title, for there may be one that begins with it.
-    const escaped = title.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-    const row = this.page.locator(".quick-input-list .monaco-list-row").filter({ has: this.page.locator(".label-name", { hasText: new RegExp(`^${escaped}(…|$)`) }) }).first();
+    const row = this.page.locator(".quick-input-list .monaco-list-row").filter({ has: this.page.locator(".label-name", { hasText: new RegExp(`^${literal(title)}(…|$)`) }) }).first();
     // An extension's commands come a moment after the window.
     await eventually(`the command ${title}`, async () => {
       await this.press("Escape", "F1");
@@ -203,7 +207,9 @@ export class Editor {
     const input = this.page.locator(".quick-input-widget input.input");
     await input.waitFor();
     await input.fill(name);
-    await this.page.locator(".quick-input-list .monaco-list-row").filter({ hasText: name.split("/").pop() }).first().waitFor();
+    // Files that were open before are listed until what was typed has been looked for,
+    // and Enter takes the one that has the focus.
+    await this.page.locator(".quick-input-list .monaco-list-row.focused").filter({ has: this.page.locator(".label-name", { hasText: new RegExp(`^${literal(name.split("/").pop())}$`) }) }).first().waitFor();
     await this.press("Enter");
     await this.page.locator(`.tab.active[data-resource-name="${name.split("/").pop()}"]`).waitFor();
     await this.page.locator(".editor-group-container.active .monaco-editor .view-line").first().waitFor();

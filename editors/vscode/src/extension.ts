@@ -24,6 +24,9 @@ export function activate(context: vscode.ExtensionContext): void {
   commands.results = results;
   commands.refresh = () => tree.refresh();
   commands.register();
+  const rooms = new Rooms(server);
+  const others = server.intercept;
+  server.intercept = (name, argument) => rooms.intercept(name, argument) ?? others(name, argument);
   const status = new StatusItem(session);
 
   /** The results view shows why a run had no sandbox, with the remedy: no message needs to cover it. */
@@ -35,7 +38,7 @@ export function activate(context: vscode.ExtensionContext): void {
   };
 
   context.subscriptions.push(
-    new Rooms(server), log, server, session, doctor, commands, results, tree, tests, status,
+    rooms, log, server, session, doctor, commands, results, tree, tests, status,
     server.onPhase((phase) => {
       if (phase !== "on") tests.lost();
     }),

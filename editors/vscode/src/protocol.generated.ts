@@ -562,7 +562,7 @@ export interface RoomsStatusResult {
 export interface RoomsShareParams {
   /** the tested document, or one of its helpers */
   uri: string;
-  /** the room's title; default: the problem's name */
+  /** the room's title; default: the problem's name, or its folder's */
   title?: string;
   /** the server's address; default: the one used last */
   server?: string;

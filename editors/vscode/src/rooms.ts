@@ -1,7 +1,7 @@
 /** Shared rooms: the view that lists them, the item in the status bar, and their commands. */
 import * as vscode from "vscode";
 import { basename } from "./languages";
-import { command, type AccountInfo, type RoomInfo, type RoomsNotification, type SaveNotification } from "./protocol";
+import { command, type AccountInfo, type RoomInfo, type RoomsNotification, type RoomsResolveParams, type SaveNotification } from "./protocol";
 import type { Server } from "./server";
 
 type Line = { room: RoomInfo; conflict?: RoomInfo["conflicts"][number] };
@@ -14,6 +14,8 @@ export class Rooms implements vscode.Disposable, vscode.TreeDataProvider<Line> {
   private rooms: RoomInfo[] = [];
   private accounts: AccountInfo[] = [];
   private readonly told = new Map<string, string>();
+  /** The documents that were opened to merge in. */
+  private readonly merges = new Set<string>();
   private readonly changed = new vscode.EventEmitter<void>();
   private readonly item = vscode.window.createStatusBarItem("stresstester.room", vscode.StatusBarAlignment.Left, 9);
   private readonly disposables: vscode.Disposable[];
@@ -39,16 +41,31 @@ export class Rooms implements vscode.Disposable, vscode.TreeDataProvider<Line> {
       server.onRooms((told) => this.update(told)),
       server.onSave((told) => void this.save(told)),
       ...Object.entries(all).map(([name, handler]) =>
-        vscode.commands.registerCommand(`stresstester.ui.${name}`, async (argument?: unknown) => {
-          try {
-            return await handler(argument);
-          } catch (error) {
-            void vscode.window.showErrorMessage(`Stress Tester: ${error instanceof Error ? error.message : String(error)}`);
-            return undefined;
-          }
-        }),
+        vscode.commands.registerCommand(`stresstester.ui.${name}`, (argument?: unknown) => this.guard(() => handler(argument))),
       ),
     ];
+  }
+
+  /** Carries out, and says what went wrong. */
+  private async guard(action: () => unknown): Promise<unknown> {
+    try {
+      return await action();
+    } catch (error) {
+      void vscode.window.showErrorMessage(`Stress Tester: ${error instanceof Error ? error.message : String(error)}`);
+      return undefined;
+    }
+  }
+
+  /** Commands of code lenses and quick fixes that more belongs to here. */
+  intercept(name: string, argument: unknown): Thenable<unknown> | undefined {
+    switch (name) {
+      case command.roomsOpenConflict:
+        return this.guard(() => this.openMerge((argument as { uri: string }).uri));
+      case command.roomsResolve:
+        return this.guard(() => this.resolve(argument as RoomsResolveParams));
+      default:
+        return undefined;
+    }
   }
 
   private update(told: RoomsNotification): void {
@@ -118,7 +135,8 @@ export class Rooms implements vscode.Disposable, vscode.TreeDataProvider<Line> {
     }
     const { room } = line;
     const item = new vscode.TreeItem(room.title, room.conflicts.length > 0 ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.None);
-    item.id = room.room;
+    // Another id, because a line keeps folded what was once: what waits for a decision is to be seen.
+    item.id = room.conflicts.length > 0 ? `${room.room} conflict` : room.room;
     item.description = room.present.length > 0 ? `${room.standing}, with ${room.present.join(", ")}` : room.standing;
     item.tooltip = `${room.message}\n${room.role} on ${room.server}`;
     item.iconPath = new vscode.ThemeIcon(icons[room.standing] ?? "cloud");
@@ -188,7 +206,17 @@ export class Rooms implements vscode.Disposable, vscode.TreeDataProvider<Line> {
     const local = "Only Take the Folder Out";
     const choice = await vscode.window.showWarningMessage(`Leave the room ${room.title}? The files stay.`, { modal: true }, leave, local);
     if (!choice) return;
-    await this.server.execute(command.roomsLeave, { room: room.room, local: choice === local });
+    try {
+      await this.server.execute(command.roomsLeave, { room: room.room, local: choice === local });
+    } catch (error) {
+      if (choice === local || !(error instanceof Error) || !/last owner/.test(error.message)) throw error;
+      const page = "Open Page";
+      const next = await vscode.window.showWarningMessage(
+        `Stress Tester: you are the last owner of ${room.title}. Make somebody else one, or delete the room, on its page; or only take the folder out of it.`, page, local,
+      );
+      if (next === page) await vscode.env.openExternal(vscode.Uri.parse(room.address));
+      else if (next === local) await this.server.execute(command.roomsLeave, { room: room.room, local: true });
+    }
   }
 
   private async sync(): Promise<void> {
@@ -213,8 +241,23 @@ export class Rooms implements vscode.Disposable, vscode.TreeDataProvider<Line> {
       { title: `${basename(vscode.Uri.parse(uri).path)} was changed here and in the room` },
     );
     if (!picked) return;
-    if (picked.keep) await this.server.execute(command.roomsResolve, { uri, keep: picked.keep });
-    else await this.server.execute(command.roomsOpenConflict, { uri });
+    if (picked.keep) await this.resolve({ uri, keep: picked.keep });
+    else await this.openMerge(uri);
+  }
+
+  private async openMerge(uri: string): Promise<void> {
+    const merge = await this.server.execute(command.roomsOpenConflict, { uri });
+    this.merges.add(vscode.Uri.parse(merge.uri).toString());
+  }
+
+  /** Decides. A document that was opened to merge in has done its work then. */
+  private async resolve(params: RoomsResolveParams): Promise<void> {
+    await this.server.execute(command.roomsResolve, params);
+    const uri = vscode.Uri.parse(params.uri).toString();
+    if (!this.merges.delete(uri)) return;
+    await vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri)?.save();
+    const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+    await vscode.window.tabGroups.close(tabs.filter((tab) => tab.input instanceof vscode.TabInputText && tab.input.uri.toString() === uri));
   }
 
   private async openPage(line: Line | undefined): Promise<void> {
