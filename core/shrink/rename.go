@@ -34,7 +34,7 @@ func (t *texter) distinctWords(a alphabet) []string {
 	d.eachWord(a, func(i int) {
 		w := t.form.schema.words[int(d.cells[i].leaf)]
 		word := string(d.word(i))
-		if (w == nil || w.by.variable == noVariable) && len(word) > 1 && !slices.Contains(words, word) {
+		if w != nil && w.by.variable == noVariable && len(word) > 1 && !slices.Contains(words, word) {
 			words = append(words, word)
 		}
 	})

@@ -7,6 +7,9 @@ type wordTraits struct {
 	// balanced says that the words are brackets that match, plain that they are
 	// digits and longer ones do not begin with 0.
 	balanced, plain bool
+	// template, if not empty, are words such as 18:05, 2024-02-29: marks at the same
+	// places, which are in it, between digits, for which it has 0.
+	template string
 	// letters are the bytes seen, once those that every grid has exactly once,
 	// which is said by marked.
 	letters, once [256]bool
@@ -24,7 +27,9 @@ func (f *form) findWords(docs []*document) {
 		by, found := f.findLength(docs, i)
 		switch {
 		case l.kind == text:
-			f.findSpelling(docs, i)
+			if f.findSpelling(docs, i); l.template != "" {
+				continue // not one of its letters can go
+			}
 			f.schema.words[i] = &word{by: by, shared: !found && equallyLong(docs, i)}
 		case found && l.low >= 0 && l.high >= 1000 && !f.largeByChance(docs, i, by):
 			// Digits that are as many as a count says are a word.
@@ -97,10 +102,47 @@ func (f *form) findSpelling(docs []*document, leaf int) {
 		return isBalanced(d.word(t))
 	}) && longest >= longBalanced
 	l.plain = eachCell(docs, leaf, func(d *document, t int) bool { return isPlain(d.word(t)) })
+	l.template = templateOf(docs, leaf)
+}
+
+// templateOf is the template of all of the leaf's words; empty if they have none.
+func templateOf(docs []*document, leaf int) string {
+	common, marks := "", false
+	if !eachCell(docs, leaf, func(d *document, t int) bool {
+		template, marked := asTemplate(d.word(t))
+		if common == "" {
+			common, marks = template, marked
+		}
+		return template == common
+	}) || !marks {
+		return ""
+	}
+	return common
+}
+
+// asTemplate is the word with all digits 0, and whether it has other marks between
+// them. With letters it is none.
+func asTemplate(word []byte) (template string, marked bool) {
+	out := bytes.Clone(word)
+	for i, c := range out {
+		switch digit := '0' <= c && c <= '9'; {
+		case digit:
+			out[i] = '0'
+		case isLetterOrDigit(c), i == 0, i == len(out)-1:
+			return "", false
+		default:
+			marked = true
+		}
+	}
+	return string(out), marked
 }
 
 // spelled reports whether the word has its leaf's traits.
 func (l *leaf) spelled(word []byte) bool {
+	if l.template != "" {
+		template, _ := asTemplate(word)
+		return template == l.template
+	}
 	return (!l.balanced || isBalanced(word)) && (!l.plain || isPlain(word))
 }
 

@@ -45,7 +45,7 @@ func run(ctx context.Context) error {
 	}
 	sets := []set{{"the bugs the shrinkers were made with", matching(name, bugs.All()), nil},
 		{"the bugs held out at first", matching(name, bugs.HeldOut()), nil}, {"the bugs written at the end", matching(name, bugs.Unseen()), nil},
-		{"the bugs written after that", matching(name, bugs.Fresh()), nil}}
+		{"the bugs written after that", matching(name, bugs.Fresh()), nil}, {"the bugs written last", matching(name, bugs.Late()), nil}}
 	for i := range sets {
 		s := &sets[i]
 		switch {

@@ -23,7 +23,7 @@ const (
 // TestTheTargetsHold is the short form of the benchmark: two starts of each bug.
 func TestTheTargetsHold(t *testing.T) {
 	t.Parallel()
-	for _, s := range []set{{"made with", bugs.All(), nil}, {"held out at first", bugs.HeldOut(), nil}, {"written at the end", bugs.Unseen(), nil}, {"written after that", bugs.Fresh(), nil}} {
+	for _, s := range []set{{"made with", bugs.All(), nil}, {"held out at first", bugs.HeldOut(), nil}, {"written at the end", bugs.Unseen(), nil}, {"written after that", bugs.Fresh(), nil}, {"written last", bugs.Late(), nil}} {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
 			rows, err := measure(t.Context(), s.bugs, ways()[:2], 2)
@@ -55,7 +55,7 @@ func TestTheTargetsHold(t *testing.T) {
 func eachSpec(t *testing.T, test func(t *testing.T, shape *bugs.Shape, s *spec.Spec)) {
 	t.Helper()
 	seen := map[*bugs.Shape]bool{}
-	for _, b := range slices.Concat(bugs.All(), bugs.HeldOut(), bugs.Unseen(), bugs.Fresh()) {
+	for _, b := range slices.Concat(bugs.All(), bugs.HeldOut(), bugs.Unseen(), bugs.Fresh(), bugs.Late()) {
 		if seen[b.Shape] || b.Shape.Spec == "" {
 			continue
 		}

@@ -9,7 +9,7 @@ import (
 func TestEveryGeneratorMakesValidInputsAndEveryBugShows(t *testing.T) {
 	t.Parallel()
 	names := map[string]bool{}
-	for _, b := range slices.Concat(All(), HeldOut(), Unseen(), Fresh()) {
+	for _, b := range slices.Concat(All(), HeldOut(), Unseen(), Fresh(), Late()) {
 		if names[b.Name] {
 			t.Errorf("two bugs are called %q", b.Name)
 		}
@@ -42,12 +42,12 @@ func TestEveryGeneratorMakesValidInputsAndEveryBugShows(t *testing.T) {
 
 func TestEverySmallestInputKnownIsValidAndFails(t *testing.T) {
 	t.Parallel()
-	for _, b := range slices.Concat(All(), HeldOut(), Unseen(), Fresh()) {
+	for _, b := range slices.Concat(All(), HeldOut(), Unseen(), Fresh(), Late()) {
 		if input := []byte(b.Example); !b.Shape.IsValid(input) || !b.Fails(input) {
 			t.Errorf("%s: %q is not valid or does not fail", b.Name, input)
 		}
 	}
-	if n := len(All()) + len(HeldOut()) + len(Unseen()) + len(Fresh()); len(smallest) != n {
+	if n := len(All()) + len(HeldOut()) + len(Unseen()) + len(Fresh()) + len(Late()); len(smallest) != n {
 		t.Errorf("%d smallest inputs for %d bugs", len(smallest), n)
 	}
 }

@@ -100,4 +100,13 @@ var enumerations = map[string]Enumeration{
 	"how many are not larger":    {Inputs: 116505, Measure: 8, Size: 5, Least: 5},
 	"robot":                      {Inputs: 177288, Measure: 14, Size: 5, Least: 5},
 	"ballots":                    {Inputs: 142945, Measure: 12, Size: 8, Least: 3},
+	"two piles of books":         {Inputs: 180241, Measure: 12, Size: 6, Least: 5},
+	"stops of bus routes":        {Inputs: 260744, Measure: 15, Size: 6, Least: 4},
+	"painted cells":              {Inputs: 251428, Measure: 13, Size: 11, Least: 7},
+	"cables between houses":      {Inputs: 214355, Measure: 23, Size: 5, Least: 5},
+	"k-th different number":      {Inputs: 151744, Measure: 10, Size: 5, Least: 4},
+	"almost palindromes":         {Inputs: 265720, Measure: 11, Size: 4, Least: 2},
+	"teleports":                  {Inputs: 237690, Measure: 16, Size: 4, Least: 3},
+	"three sticks":               {Inputs: 295240, Measure: 119, Size: 3, Least: 3},
+	"courses and semesters":      {Inputs: 237447, Measure: 30, Size: 4, Least: 2},
 }

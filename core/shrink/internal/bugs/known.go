@@ -106,4 +106,15 @@ var smallest = map[string]string{
 	"robot":                   "1 1\n1 1\nR\n",
 	"ballots":                 "2 3\n1 2 3\n2 1 3\n",
 	"car park":                "1\nin 1\n",
+
+	"two piles of books":    "1 2 3\n2\n2 1\n",
+	"stops of bus routes":   "1 2\n1 1\n1 1\n",
+	"painted cells":         "1 1 2\n1 1 1 1\n1 1 1 1\n",
+	"opening hours":         "1\n18:08 05:18\n",
+	"cables between houses": "3 1\n1 2 1\n",
+	"k-th different number": "1\n2 2\n0 0\n",
+	"almost palindromes":    "1\naab\n",
+	"teleports":             "2 2\n2 2\n",
+	"three sticks":          "1 1 2\n",
+	"courses and semesters": "2 1\n2 1\n",
 }
