@@ -1,8 +1,10 @@
 package engine
 
 import (
+	"bytes"
 	"hash/maphash"
 	"math"
+	"slices"
 	"sort"
 	"sync"
 	"sync/atomic"
@@ -143,10 +145,33 @@ func (o *observer) input(data []byte) {
 		o.inputs = make(map[uint64]struct{}, watchedInputs)
 	}
 	o.generated++
-	if _, known := o.inputs[h]; !known && len(o.samples) < samplesKept && len(data) <= sampleBytes {
-		o.samples = append(o.samples, append([]byte(nil), data...))
+	if _, known := o.inputs[h]; !known {
+		o.keep(data)
 	}
 	o.inputs[h] = struct{}{}
+}
+
+// keep keeps a small input as a sample, while there are not enough.
+func (o *observer) keep(data []byte) {
+	if len(o.samples) < samplesKept && len(data) <= sampleBytes {
+		o.samples = append(o.samples, bytes.Clone(data))
+	}
+}
+
+// sample notes an input that was made to learn from, and not for a test.
+func (o *observer) sample(data []byte) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if !slices.ContainsFunc(o.samples, func(s []byte) bool { return bytes.Equal(s, data) }) {
+		o.keep(data)
+	}
+}
+
+// enough reports whether there are as many samples as are kept.
+func (o *observer) enough() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return len(o.samples) >= samplesKept
 }
 
 // settled reports whether neither input nor reply need be told any more, so that

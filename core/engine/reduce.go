@@ -35,6 +35,7 @@ func (r *run) reduce(ctx context.Context, f *finding) {
 		return
 	}
 	r.enter(problem.Shrinking)
+	r.gatherSamples(ctx)
 	original := f.input
 	deadline := shrinkDeadline
 	if f.limited() {
@@ -68,6 +69,47 @@ func (r *run) shrinkLimits(f *finding) []time.Duration {
 		return []time.Duration{whole}
 	}
 	return []time.Duration{short, whole}
+}
+
+// sampleDeadline is how long a slow generator may take to make more samples.
+const sampleDeadline = time.Second
+
+// gatherSamples has the generator make as many samples of the format as a search makes
+// use of, where the run has not seen so many: because the first tests failed, or the
+// input was given.
+func (r *run) gatherSamples(ctx context.Context) {
+	if !r.has[problem.Generator] || r.spec != nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, sampleDeadline)
+	defer cancel()
+	w := r.newWorker(r.slots[0])
+	seed := r.job.Options.Seed + uint64(r.next.Load())
+	for range 2 * samplesKept {
+		if ctx.Err() != nil || r.watch.enough() {
+			return
+		}
+		var made bool
+		r.lab.Shared(func() { made = w.makeSample(ctx, seed) })
+		if !made {
+			return
+		}
+		seed++
+	}
+}
+
+// makeSample has the generator make one more sample and reports whether it did.
+func (w *worker) makeSample(ctx context.Context, seed uint64) bool {
+	j, err := w.makeInput(ctx, trial{seed: seed})
+	if err != nil || j.verdict != problem.OK {
+		return false
+	}
+	input, err := w.slot.Bytes(Input)
+	if err != nil {
+		return false
+	}
+	w.watch.sample(input)
+	return true
 }
 
 // samples are other inputs of the problem, small ones: those that were generated,

@@ -2,6 +2,9 @@ package engine
 
 import (
 	"slices"
+	"strconv"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -57,5 +60,45 @@ func TestSignaturesTellMistakesApart(t *testing.T) {
 	crash := w.signatureOf(judgement{verdict: problem.RE}, []byte("IndexError: list index out of range\n"), nil, nil)
 	if crash.alike(w.signatureOf(judgement{verdict: problem.RE}, []byte("KeyError: 3\n"), nil, nil)) {
 		t.Error("two types of exceptions are not alike")
+	}
+}
+
+func TestAnInputThatIsShrunkAloneLearnsFromTheGenerator(t *testing.T) {
+	t.Parallel()
+	// A pair of which the first is always the smaller one: one input could be so by chance.
+	pair := func(c invocation) (string, Outcome) {
+		n := seedOf(c)
+		return prints(strconv.Itoa(n%5) + " " + strconv.Itoa(n%5+1+n%3) + "\n")
+	}
+	first := func(c invocation) (string, Outcome) { return prints(strings.Fields(c.stdin)[0] + "\n") }
+	wrong := func(c invocation) (string, Outcome) { return prints("7777\n") }
+	for _, c := range []struct {
+		name    string
+		compile map[problem.Role]problem.Compilation
+		learns  bool
+	}{
+		{"from one that works", nil, true},
+		{"but not from one that does not compile", map[problem.Role]problem.Compilation{problem.Generator: {Role: problem.Generator}}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			l := &functions{programs: map[problem.Role]function{problem.Generator: pair, problem.Brute: first, problem.Tested: wrong}, compile: c.compile}
+			job := newJob(l, problem.Options{Seed: 1, Jobs: 2})
+			job.Only = &problem.Test{Name: "given", Input: []byte("4 7\n")}
+			r := mustRun(t, l, job)
+			if r.Verdict != problem.WA || r.Counterexample == nil {
+				t.Fatalf("got %+v", r)
+			}
+			runs, made := l.runs.Load(problem.Generator)
+			if made != c.learns {
+				t.Errorf("the generator ran: %v", made)
+			}
+			if want := "0 1\n"; c.learns && (r.Counterexample.Input.String() != want || runs.(*atomic.Int64).Load() > 2*samplesKept) {
+				t.Errorf("shrunk to %q, want %q, after %d runs of the generator", r.Counterexample.Input, want, runs.(*atomic.Int64).Load())
+			}
+			if warned := len(r.Warnings) > 0; warned == c.learns {
+				t.Errorf("warnings %q", r.Warnings)
+			}
+		})
 	}
 }

@@ -65,16 +65,18 @@ func run(ctx context.Context, sb Sandbox, r *room.Room, files room.Files, o prob
 	return e.finish(result), nil
 }
 
-// restrict makes the job one about the given input. The generator has no part
-// in it, so that a broken one does not stand in the way. The saved tests are not
-// run, but tell what the format is.
+// restrict makes the job one about the given input. The saved tests are not run, but
+// tell what the format is. So does the generator, where the input is made smaller and no
+// spec says it.
 func restrict(job *problem.Job, only *problem.Test) {
 	job.Only = only
 	for _, saved := range job.Saved {
 		job.Samples = append(job.Samples, saved.Input)
 	}
 	job.Saved = nil
-	job.Programs = slices.DeleteFunc(job.Programs, func(p problem.Program) bool { return p.Role == problem.Generator })
+	if _, told := job.Program(problem.Spec); told || job.Options.NoShrink {
+		job.Programs = slices.DeleteFunc(job.Programs, func(p problem.Program) bool { return p.Role == problem.Generator })
+	}
 }
 
 // missingRoles are the roles without which the job cannot be run. Saved tests

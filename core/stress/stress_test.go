@@ -310,6 +310,37 @@ func TestSavedTestsDoWithoutAGenerator(t *testing.T) {
 	}
 }
 
+func TestReduceTakesTheGeneratorAlongForTheFormat(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name  string
+		spec  bool
+		whole bool // nothing is made smaller
+		want  bool
+	}{
+		{"to make an input smaller", false, false, true},
+		{"not where a spec says the format", true, false, false},
+		{"not where the input stays as it is", false, true, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			files := with(map[string]string{"gen.py": "print(1)\n"})
+			if c.spec {
+				files["sol.spec"] = "n: int 1..9\n"
+			}
+			r, sb := open(t, folder(t, files)), &answers{result: problem.Result{Verdict: problem.OK}}
+			o := r.Options
+			o.NoShrink = c.whole
+			if _, err := stress.Reduce(t.Context(), sb, r, room.Disk{}, o, problem.Test{Name: "big", Input: []byte("1\n")}, sandbox.Observer{}); err != nil {
+				t.Fatal(err)
+			}
+			if _, got := sb.job.Program(problem.Generator); got != c.want {
+				t.Errorf("the generator came along: %v", got)
+			}
+		})
+	}
+}
+
 func TestReduceRunsTheInputAloneAndNeedsNoGenerator(t *testing.T) {
 	t.Parallel()
 	dir := folder(t, with(map[string]string{"gen.py": "", ".stresstester/sol/sample-1.in": "1\n"}))
