@@ -92,7 +92,7 @@ func (a *Authenticator) cached(key string, ask func(now time.Time) (authdb.Beare
 	if err != nil {
 		return Principal{}, fmt.Errorf("finding out who acts: %w", err)
 	}
-	p := Principal{User: b.User, Username: b.Username, Device: b.Device, DeviceName: b.DeviceName, Kind: b.Kind, Authenticated: b.Authenticated, scopes: b.Scopes}
+	p := Principal{User: b.User, Username: b.Username, Device: b.Device, DeviceName: b.DeviceName, Kind: b.Kind, Authenticated: b.Authenticated, Administrator: b.Administrator, scopes: b.Scopes}
 	until := now.Add(CacheTime)
 	if b.Expires.Before(until) {
 		until = b.Expires

@@ -38,6 +38,8 @@ type Principal struct {
 	Kind       authdb.DeviceKind
 	// Authenticated is when the user last showed a credential.
 	Authenticated time.Time
+	// Administrator tells that the user looks after the server and is at a browser.
+	Administrator bool
 	scopes        []string
 }
 

@@ -14,7 +14,9 @@ import (
 	"github.com/pressly/goose/v3/lock"
 )
 
-// Numbers: 0001 to 0099 accounts and authorization, 0100 to 0199 rooms.
+// A new one has a higher number than all that were ever released, whatever it is about:
+// a database that has a later one would never get it. It leaves the binary before it
+// working, for servers are replaced one after the other.
 //
 //go:embed migrations/*.sql
 var migrations embed.FS

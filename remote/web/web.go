@@ -223,6 +223,7 @@ func (p *Pages) Register(mux *http.ServeMux) {
 	p.registerConsent(mux)
 	p.registerAccount(mux)
 	p.registerRooms(mux)
+	p.registerAdmin(mux)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		p.fail(w, r, http.StatusNotFound, "There is no such page", "The address may be mistyped, or what was here is gone.")
 	})
@@ -281,6 +282,9 @@ var done = map[string]string{
 	"settings":       "The room was renamed.",
 	"room-created":   "The room was created. Share a problem into it from your editor.",
 	"share":          "The link was made. It is shown below.",
+	"user-disabled":  "The account is disabled, and signed out everywhere.",
+	"user-enabled":   "The account can sign in again.",
+	"reset":          "The new password is set, and everything else was signed out. Sign in with it.",
 }
 
 // csp is the policy of every page; forms may lead to action besides this server.

@@ -75,12 +75,14 @@ type Bearer struct {
 	Expires    time.Time
 	// Authenticated is when a password or upstream account was last shown; sessions only.
 	Authenticated time.Time
+	// Administrator tells that the user looks after the server; sessions only.
+	Administrator bool
 }
 
 // BearerByAccessToken finds whom an OAuth access token lets in.
 func (s *Store) BearerByAccessToken(ctx context.Context, hash []byte, now time.Time) (Bearer, error) {
 	return s.bearer(ctx, "looking up an access token", `
-		select u.id, u.username, d.id, d.name, d.kind, t.scopes, t.expires_at, f.authenticated_at
+		select u.id, u.username, d.id, d.name, d.kind, t.scopes, t.expires_at, f.authenticated_at, false
 		from auth.access_tokens t
 		join auth.token_families f on f.id = t.family_id
 		join auth.users u on u.id = t.user_id
@@ -92,7 +94,7 @@ func (s *Store) BearerByAccessToken(ctx context.Context, hash []byte, now time.T
 // BearerByPersonalToken finds whom a personal access token lets in.
 func (s *Store) BearerByPersonalToken(ctx context.Context, hash []byte, now time.Time) (Bearer, error) {
 	return s.bearer(ctx, "looking up a personal access token", `
-		select u.id, u.username, d.id, d.name, d.kind, t.scopes, t.expires_at, t.created_at
+		select u.id, u.username, d.id, d.name, d.kind, t.scopes, t.expires_at, t.created_at, false
 		from auth.personal_tokens t
 		join auth.users u on u.id = t.user_id
 		join auth.devices d on d.id = t.device_id
@@ -103,7 +105,8 @@ func (s *Store) BearerByPersonalToken(ctx context.Context, hash []byte, now time
 // BearerBySession finds whom a browser's session lets in.
 func (s *Store) BearerBySession(ctx context.Context, hash []byte, now time.Time) (Bearer, error) {
 	return s.bearer(ctx, "looking up a session", `
-		select u.id, u.username, d.id, d.name, d.kind, null::text[], t.expires_at, t.authenticated_at
+		select u.id, u.username, d.id, d.name, d.kind, null::text[], t.expires_at, t.authenticated_at,
+			exists (select from auth.administrators a where a.user_id = u.id)
 		from auth.sessions t
 		join auth.users u on u.id = t.user_id
 		join auth.devices d on d.id = t.device_id
@@ -114,7 +117,7 @@ func (s *Store) BearerBySession(ctx context.Context, hash []byte, now time.Time)
 func (s *Store) bearer(ctx context.Context, doing, query string, args ...any) (Bearer, error) {
 	var b Bearer
 	err := s.db.Pool().QueryRow(ctx, query, args...).Scan(
-		&b.User, &b.Username, &b.Device, &b.DeviceName, &b.Kind, &b.Scopes, &b.Expires, &b.Authenticated)
+		&b.User, &b.Username, &b.Device, &b.DeviceName, &b.Kind, &b.Scopes, &b.Expires, &b.Authenticated, &b.Administrator)
 	return b, wrap(doing, err)
 }
 

@@ -56,7 +56,7 @@ docs/server.md explains them all.`,
 	migrate := &cobra.Command{Use: "migrate", Short: "Bring the database's schema to this version", Args: cobra.NoArgs,
 		Long: "Brings the database's schema to this version. The database's user must own the database and,\nthe first time, be allowed to create a role (or the role " + postgres.Role + " must exist).",
 		RunE: func(*cobra.Command, []string) error { return c.migrate(ctx) }}
-	root.AddCommand(serve, migrate)
+	root.AddCommand(serve, migrate, c.adminCommand(ctx))
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return 0
