@@ -42,6 +42,9 @@ func TestPlantedBugsAreFound(t *testing.T) {
 		r := openRoom(t, name, e.Tested)
 		o := r.Options
 		o.Tests = e.FoundWithin
+		if e.Verdict != problem.TLE { // every run of which costs the time limit
+			o.ShrinkTime = 5 * time.Minute
+		}
 		result, err := stress.Execute(t.Context(), sb, r, room.Disk{}, o, sandbox.Observer{Warning: warn(t)})
 		if err != nil {
 			t.Fatal(err)
@@ -104,7 +107,7 @@ func TestSmallestInputsTellTheSolutionsApart(t *testing.T) {
 
 // budget keeps the corrected solutions in slow languages from taking the tests'
 // time: a Java machine starts a few dozen times a second at best.
-var budget = flag.Duration("budget", time.Minute, "time for the tests of one corrected solution; 0 means until all are done")
+var budget = flag.Duration("budget", 20*time.Second, "time for the tests of one corrected solution; 0 means until all are done")
 
 // fewest is the number of tests below which a run says too little.
 const fewest = 20

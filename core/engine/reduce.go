@@ -41,6 +41,9 @@ func (r *run) reduce(ctx context.Context, f *finding) {
 	if f.limited() {
 		deadline = shrinkLimitDeadline
 	}
+	if own := r.job.Options.ShrinkTime; own > 0 {
+		deadline = own
+	}
 	for _, limit := range r.shrinkLimits(f) {
 		result := r.shrinkInput(ctx, f, limit, shrink.Options{
 			MaxRuns:  shrinkRuns,

@@ -282,9 +282,12 @@ type Options struct {
 	// KeepGoing is the number of distinct failures to collect; 0 means 1.
 	KeepGoing int  `json:"keep_going,omitempty"`
 	NoShrink  bool `json:"no_shrink,omitempty"`
-	NoExplain bool `json:"no_explain,omitempty"`
-	NoSave    bool `json:"no_save,omitempty"`
-	FreshExec bool `json:"fresh_exec,omitempty"`
+	// ShrinkTime is how long an input is made smaller at most; 0 means ten seconds. For
+	// tests, whose results must not depend on the machine's speed.
+	ShrinkTime time.Duration `json:"shrink_time,omitempty"`
+	NoExplain  bool          `json:"no_explain,omitempty"`
+	NoSave     bool          `json:"no_save,omitempty"`
+	FreshExec  bool          `json:"fresh_exec,omitempty"`
 	// Strategy caps how fast programs may be run: "exec", "fork" or "snapshot".
 	// Empty means the fastest that suits each program. For tests and benchmarks.
 	Strategy string `json:"strategy,omitempty"`

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"stresstester/core/problem"
 	"stresstester/core/sandbox"
@@ -108,7 +109,7 @@ func TestChoicesOfPythonGeneratorsAreShrunk(t *testing.T) {
 					program(t, problem.Brute, "brute.py", s.brute),
 					program(t, problem.Generator, name, s.generator),
 				},
-				Options: problem.Options{Tests: 2000, Seed: 1, NoExplain: true, KeepGoing: 1},
+				Options: problem.Options{Tests: 2000, Seed: 1, NoExplain: true, KeepGoing: 1, ShrinkTime: 5 * time.Minute},
 			}, sandbox.Observer{})
 			if err != nil {
 				t.Fatal(err)
