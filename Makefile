@@ -89,6 +89,7 @@ soak: image ## make SOAK tests (default a million) while processes are killed at
 
 test-full: image-full ## run the tests of all languages, in the image that has them all
 	STRESSTESTER_IMAGE=$$($(BIN)/stresstester image status --target full --name) go test -timeout 20m ./testing_env/languages ./testing_env/explain
+	STRESSTESTER_HOSTILE=1 STRESSTESTER_IMAGE=$$($(BIN)/stresstester image status --target full --name) go test -timeout 20m ./testing_env/hostile -run 'Programs/.*/\.(js|cs|rb|pl|php)'
 
 E2E := testing_env/e2e
 

@@ -82,6 +82,21 @@ func Open(t testing.TB, o docker.Options) *Arena {
 	return a
 }
 
+// Target is the target of the Dockerfile that the image was built of: "full" for the
+// image that has all languages.
+func Target(t testing.TB) string {
+	t.Helper()
+	name := os.Getenv(ImageEnv)
+	if name == "" {
+		t.Skipf("%s names no image: run make test", ImageEnv)
+	}
+	out, err := exec.CommandContext(t.Context(), "docker", "image", "inspect", "--format", `{{index .Config.Labels "stresstester.target"}}`, name).Output()
+	if err != nil {
+		t.Fatalf("asking the engine for the image: %v", err)
+	}
+	return strings.TrimSpace(string(out))
+}
+
 // Close ends the sandbox before the test's end.
 func (a *Arena) Close() {
 	_ = a.warm.Close()

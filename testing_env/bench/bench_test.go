@@ -9,6 +9,7 @@ package bench
 import (
 	"flag"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -37,9 +38,14 @@ const round = 4 * time.Second
 // part skips a benchmark that was not asked for.
 func part(b *testing.B, key string) {
 	b.Helper()
-	if *only != "" && !slices.Contains(strings.Split(*only, ","), key) {
+	if !asked(key) {
 		b.Skip("not asked for")
 	}
+}
+
+// asked reports whether a part with one of these keys is to be measured.
+func asked(keys ...string) bool {
+	return *only == "" || slices.ContainsFunc(strings.Split(*only, ","), func(k string) bool { return slices.Contains(keys, k) })
 }
 
 func image(b *testing.B) string {
@@ -180,26 +186,67 @@ func BenchmarkWarmStart(b *testing.B) {
 	results.Values["compile ms"] = median(compile)
 }
 
-// BenchmarkShare is how much of the slots' time goes into a tested program of ten
-// milliseconds, in a run of a user's usual length.
+// BenchmarkShare is how much of the sandbox's time goes into a tested program of so many
+// milliseconds, in a run of a user's usual length: of the processor time of all its
+// processes, and of the elapsed time of all processors, which other work on the machine
+// has a share of as well.
 func BenchmarkShare(b *testing.B) {
 	part(b, "share")
-	sb := warm(b)
+	a := arena.Open(b, docker.Options{})
 	for _, s := range scenes() {
-		if s.key != "10ms" {
+		milliseconds, err := strconv.Atoi(strings.TrimSuffix(s.key, "ms"))
+		if err != nil {
 			continue
 		}
-		tested := s.layOut(b)
-		stressRound(b, sb, tested, way{strategy: "exec"}) // compiles
-		o := room.Defaults()
-		o.Tests, o.Duration, o.NoSave = 0, 15*time.Second, true
-		r := execute(b, sb, tested, o)
-		runs := float64(r.Tests + auditsOf(r.Tests))
-		share := 100 * runs * 0.010 / (float64(r.Tests) / r.TestsPerSecond) / float64(runtime.NumCPU())
-		b.ReportMetric(0, "ns/op")
-		b.ReportMetric(share, "percent")
-		results.Values["share percent"] = share
+		b.Run(s.key, func(b *testing.B) {
+			tested := s.layOut(b)
+			stressRound(b, a.Warm(), tested, way{strategy: "exec"}) // compiles
+			o := room.Defaults()
+			o.Tests, o.Duration, o.NoSave = 0, shareRound, true
+			var ofUsed, ofElapsed []float64
+			for range *rounds {
+				began := processorTime(b, a.Container(b))
+				r := execute(b, a.Warm(), tested, o)
+				used := processorTime(b, a.Container(b)) - began
+				if r.Verdict != problem.OK {
+					b.Fatalf("the programs should agree: %s %s", r.Verdict, r.Message)
+				}
+				audits := auditsOf(r.Tests)
+				if strings.HasPrefix(r.Strategies[problem.Tested], "exec") {
+					audits = auditsUntilWeighed
+				}
+				programs := time.Duration(r.Tests+audits) * time.Duration(milliseconds) * time.Millisecond
+				ofUsed = append(ofUsed, 100*programs.Seconds()/used.Seconds())
+				ofElapsed = append(ofElapsed, 100*programs.Seconds()/(float64(r.Tests)/r.TestsPerSecond)/float64(runtime.NumCPU()))
+			}
+			b.ReportMetric(0, "ns/op")
+			b.ReportMetric(median(ofUsed), "percent-of-used")
+			b.ReportMetric(median(ofElapsed), "percent-of-elapsed")
+			results.Values["share percent of "+s.key] = median(ofUsed)
+			results.Values["elapsed percent of "+s.key] = median(ofElapsed)
+		})
 	}
+}
+
+// shareRound is the length of a run of BenchmarkShare.
+const shareRound = 12 * time.Second
+
+// auditsUntilWeighed is how many audits tell that a strategy gains nothing for long runs.
+const auditsUntilWeighed = 6
+
+// processorTime is what all processes of the container have used so far.
+func processorTime(b *testing.B, container string) time.Duration {
+	b.Helper()
+	const script = "cat /sys/fs/cgroup/cpuacct/cpuacct.usage 2>/dev/null || sed -n 's/^usage_usec \\(.*\\)/\\1000/p' /sys/fs/cgroup/cpu.stat"
+	out, err := exec.CommandContext(b.Context(), "docker", "exec", container, "sh", "-c", script).Output()
+	if err != nil {
+		b.Fatalf("asking for the sandbox's processor time: %v", err)
+	}
+	nanoseconds, err := strconv.ParseInt(strings.TrimSpace(string(out)), 10, 64)
+	if err != nil {
+		b.Fatalf("the sandbox's processor time is %q", out)
+	}
+	return time.Duration(nanoseconds)
 }
 
 // auditsOf is how many of a program's runs are made twice: see lab's fast.go.

@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -15,6 +14,7 @@ import (
 	"stresstester/core/languages"
 	"stresstester/core/problem"
 	"stresstester/core/room"
+	"stresstester/testing_env/arena"
 )
 
 // Every language's three programs: a generator, and one that is both brute force and
@@ -25,12 +25,11 @@ const languageRound = 5 * time.Second
 // with what a user gets, on three programs of that language, compiled and started by
 // the same commands.
 func BenchmarkLanguages(b *testing.B) {
-	part(b, "languages")
 	name := image(b)
 	sb := warm(b)
-	full := imageTarget(b, name) == "full"
+	full := arena.Target(b) == "full"
 	for _, l := range languages.Default().All() {
-		if l.Image == "full" && !full {
+		if l.Image == "full" && !full || !asked("languages", "language-"+l.ID) {
 			continue
 		}
 		b.Run(l.ID, func(b *testing.B) {
@@ -187,14 +186,4 @@ func inContainer(b *testing.B, name, script, mark string) string {
 	}
 	_, said, _ := strings.Cut(string(out), mark)
 	return said
-}
-
-// imageTarget is the target of the Dockerfile that the image was built of.
-func imageTarget(b *testing.B, name string) string {
-	b.Helper()
-	out, err := exec.CommandContext(b.Context(), "docker", "image", "inspect", "--format", `{{index .Config.Labels "stresstester.target"}}`, name).Output()
-	if err != nil {
-		b.Fatalf("asking the engine for the image: %v", err)
-	}
-	return string(bytes.TrimSpace(out))
 }

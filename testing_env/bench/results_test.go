@@ -190,12 +190,19 @@ comparing, and its share of the audits. On the same processor, in the same minut
 - %.0f µs to fork a small process and wait for its end.
 `, v["run us"], v["call us"], v["hand over us"], v["fork us"])
 	}
-	if v["share percent"] > 0 {
+	if v["share percent of 10ms"] > 0 {
 		fmt.Fprintf(b, `
 ## Longer programs
 
-Where the tested program takes 10 ms of processor time, %.1f %% of the time of all slots is spent in it.
-`, v["share percent"])
+How much of the sandbox's time is spent in the tested program, in runs of %v, the audits at their beginning included. The rest is for generator,
+brute force and all else. The elapsed time of the processors is also that of other work on the machine.
+
+| the tested program takes | of all processor time that the sandbox uses | of all processors' elapsed time |
+| --- | --- | --- |
+`, shareRound)
+		for _, ms := range []string{"1ms", "10ms", "100ms"} {
+			fmt.Fprintf(b, "| %s | %.1f %% | %.1f %% |\n", strings.Replace(ms, "ms", " ms", 1), v["share percent of "+ms], v["elapsed percent of "+ms])
+		}
 	}
 	if v["changed ms"] > 0 {
 		fmt.Fprintf(b, `

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 
 	"stresstester/testing_env/driver/lab"
@@ -28,6 +29,9 @@ func main() {
 	}
 	// A garbage collection while tests run costs more than memory does here.
 	debug.SetGCPercent(400)
+	// The slots' threads wait for their programs without telling the scheduler. That
+	// must not keep everything else from going on.
+	runtime.GOMAXPROCS(runtime.NumCPU() + 2)
 	places := lab.Places{Spawn: *spawn, Work: *work, Programs: *programs, Cache: *cache}
 	if err := run(places, os.Stdin, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "driver:", err)

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"stresstester/core/languages"
 	"stresstester/core/problem"
 )
 
@@ -33,8 +34,19 @@ type attack struct {
 	compileTime time.Duration
 	// compiler tells that the program takes the compiler's place.
 	compiler bool
+	// tests is how many tests are made; zero is a few.
+	tests int
+	// image is the target of the image that has its language.
+	image string
 	// execOnly tells that how it is run makes no difference.
 	execOnly bool
+}
+
+// same reports whether the strategy makes no difference to the attack, and so need not
+// be tried: programs in warm processes have no fork server.
+func (a *attack) same(strategy string) bool {
+	warm := a.group == "Shared runtimes" && !strings.HasSuffix(a.name, ".pl") && !strings.HasSuffix(a.name, ".php")
+	return strategy != "exec" && a.execOnly || strategy == "fork" && warm
 }
 
 // part is the role an attack plays: one of problem's roles, or one of those below.
@@ -84,6 +96,9 @@ func catalog() ([]attack, error) {
 		if err != nil {
 			return nil, fmt.Errorf("programs/%s: %w", e.Name(), err)
 		}
+		if l, ok := languages.Default().ForSource(e.Name(), source); ok {
+			a.image = l.Image
+		}
 		all = append(all, a)
 	}
 	slices.SortStableFunc(all, func(a, b attack) int {
@@ -99,6 +114,9 @@ func parseHeader(name string, source []byte) (attack, error) {
 	key := ""
 	for lines := bufio.NewScanner(bytes.NewReader(source)); lines.Scan(); {
 		line := strings.TrimSpace(lines.Text())
+		if line == "<?php" {
+			continue
+		}
 		text, ok := strings.CutPrefix(line, "//:")
 		if !ok {
 			text, ok = strings.CutPrefix(line, "#:")
@@ -138,6 +156,8 @@ func newAttack(name string, values map[string]string) (attack, error) {
 			a.limits.Time, err = time.ParseDuration(value)
 		case "memory":
 			a.limits.Memory, err = parseMiB(value)
+		case "tests":
+			a.tests, err = strconv.Atoi(value)
 		case "output":
 			a.limits.Output, err = parseMiB(value)
 		case "compile-time":

@@ -17,10 +17,13 @@ const (
 	// as much as a run.
 	rawWait      = 300 * time.Microsecond
 	rawWaitShort = 5 * time.Millisecond
-	// shortRun is the mean length up to which runs are short.
-	shortRun = 200 * time.Microsecond
-	// interval is how often a longer run is looked at.
-	interval = 10 * time.Millisecond
+	// shortRun is the mean length up to which runs are short. Going to sleep properly and
+	// waking up again costs a twentieth of such a run.
+	shortRun = 3 * time.Millisecond
+	// interval is how often a longer run is looked at. The first look comes later where
+	// runs as long as that usually end well: up to latestLook.
+	interval   = 10 * time.Millisecond
+	latestLook = 30 * time.Millisecond
 	// grace is how long a server may take to answer after its run was killed, or
 	// how long it may be about a run whose process nobody can see.
 	grace = 2 * time.Second
@@ -46,7 +49,7 @@ func (l *link) watch(r *Request, began time.Time) (broke Broke, trouble string) 
 	l.seen = look{buffer: l.seen.buffer}
 	heard = atomic.LoadUint32(bell)
 	if atomic.LoadUint32(answered) == before {
-		futexWait(bell, heard, l.patience(r, broke), false)
+		futexWait(bell, heard, l.until(r, min(max(2*l.typical, interval), latestLook)), false)
 	}
 	last := began
 	var killedAt time.Time
@@ -81,8 +84,16 @@ func (l *link) watch(r *Request, began time.Time) (broke Broke, trouble string) 
 
 // patience is how long to wait before the next look.
 func (l *link) patience(r *Request, broke Broke) time.Duration {
-	d := interval
-	if r.Watch.CPU > 0 && broke == BrokeNothing {
+	if broke != BrokeNothing {
+		return interval
+	}
+	return l.until(r, interval)
+}
+
+// until is how long to wait before the next look: d, or less where the processor time
+// could run out earlier.
+func (l *link) until(r *Request, d time.Duration) time.Duration {
+	if r.Watch.CPU > 0 {
 		left := (r.Watch.CPU - l.seen.cpu) / time.Duration(l.parallel)
 		d = min(d, max(left, time.Millisecond/2))
 	}

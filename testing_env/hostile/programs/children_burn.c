@@ -1,6 +1,7 @@
 //: group: Processes
 //: tries: to hide processor time in children that nobody waits for
 //: expect: tested=TLE brute=BRUTE_FAILED
+//: time: 100ms
 //: why: the time of all of its user's processes counts
 #include "hostile.h"
 

@@ -1,6 +1,7 @@
 //: group: Processes
 //: tries: to start its time anew by executing itself again and again
 //: expect: tested=TLE
+//: time: 100ms
 //: why: processor time belongs to the process, whatever it executes
 #include "hostile.h"
 

@@ -1,6 +1,7 @@
 //: group: Processes
 //: tries: to start threads without end
 //: expect: tested=TLE
+//: time: 100ms
 //: why: threads count as processes; those it gets spend its time
 #include "hostile.h"
 #include <pthread.h>

@@ -31,9 +31,9 @@ class Unfit extends Error {}
 /** Unwinds a run that called process.exit. */
 class Ended extends Error {}
 
-let script;
+let script, source;
 try {
-  const source = fs.readFileSync(file, "utf8").replace(/^#!.*/, "");
+  source = fs.readFileSync(file, "utf8").replace(/^#!.*/, "");
   if (file.endsWith(".mjs")) throw new Unfit("it is a module");
   if (/\b(?:process\s*\.\s*(?:binding|dlopen|chdir|kill|abort|reallyExit|setUncaught\w*)|prependListener|captureStackTrace)\b/.test(source))
     throw new Unfit("it uses the process in a way whose effect would outlive a run");
@@ -47,6 +47,51 @@ try {
 const FileStream = process.stdout.constructor;
 const globals = Object.getOwnPropertyNames(globalThis);
 let run = null;
+
+/** The timers of a run, which end with it: one that is unreferenced would fire in the next. */
+const timers = {};
+for (const kind of ["Timeout", "Interval", "Immediate"]) {
+  const [set, clear] = [globalThis["set" + kind], globalThis["clear" + kind]];
+  timers["set" + kind] = (...a) => {
+    const handle = set(...a);
+    run?.handles.push([clear, handle]);
+    return handle;
+  };
+}
+/**
+ * What all runs share: the constructors and prototypes of Node's own context, which programs come by, and the
+ * modules. Each with its properties as they were before any run. Plain functions take no new ones.
+ */
+const shared = [];
+function share(object, depth) {
+  if (object === null || (typeof object !== "object" && typeof object !== "function") || shared.some((s) => s.object === object)) return;
+  if (typeof object === "function" && !object.prototype) return Object.preventExtensions(object);
+  const names = Reflect.ownKeys(object);
+  const properties = names.map((key) => Object.getOwnPropertyDescriptor(object, key));
+  shared.push({ object, names, values: properties.map((p) => p.value), accessors: properties.map((p) => p.get) });
+  share(Object.getPrototypeOf(object), depth);
+  if (depth > 0) for (const p of properties) if (p.value !== process && p.value !== globalThis) share(p.value, depth - 1);
+}
+
+/** Whether the program could come by something shared: that takes one of these words. */
+function reaches(text) {
+  const own = vm.createContext({});
+  const nodes = globals.filter((name) => !vm.runInContext(`${JSON.stringify(name)} in globalThis`, own) && !(name in timers) && !/^(?:console|process|clear\w+)$/.test(name));
+  const ways = ["Uint8Array", "ArrayBuffer", "global", "globalThis", "this", "eval", "Function", "Reflect", "prototype", "constructor", "__proto__", "__defineGetter__",
+    "getPrototypeOf", "with", "constants", "promises", "posix", "win32", "types", "inspect", "events", "assert", "buffer", "os", "path", "perf_hooks", "string_decoder", "util"];
+  return /\\[xu]/.test(text) || new RegExp(`\\b(?:${[...new Set([...nodes, ...ways])].join("|")})\\b`).test(text);
+}
+
+/** The name of something shared that is not as it was, or undefined. */
+function changed() {
+  for (const { object, names, values, accessors } of shared) {
+    for (let i = 0; i < names.length; i++) {
+      if (accessors[i] === undefined && object[names[i]] !== values[i] && values[i] === values[i]) return String(names[i]);
+    }
+    const now = Reflect.ownKeys(object);
+    if (now.length !== names.length) return String(now.find((key) => !names.includes(key)) ?? "a property that is missing");
+  }
+}
 
 /** Makes the run's own process object, whose listeners and streams end with it. */
 function ownProcess(args, env) {
@@ -91,13 +136,14 @@ function ownProcess(args, env) {
 
 function start(args, env) {
   const [own, out] = ownProcess(args, env);
-  run = { process: own, ended: false, failed: false, unfit: null };
+  run = { process: own, ended: false, failed: false, unfit: null, handles: [] };
   const context = vm.createContext({});
   const inside = vm.runInContext("globalThis", context);
   for (const name of globals) {
     if (!(name in inside)) Object.defineProperty(inside, name, { ...Object.getOwnPropertyDescriptor(globalThis, name), configurable: true });
   }
   const define = (name, value) => Object.defineProperty(inside, name, { value, writable: true, configurable: true });
+  for (const name in timers) define(name, timers[name]);
   define("global", inside);
   define("process", own);
   define("console", out);
@@ -112,6 +158,7 @@ function start(args, env) {
     }
     if (plain === "process") return own;
     const original = require(plain);
+    if (plain === "timers") return { ...original, ...timers };
     return typeof original === "function" ? original : Object.defineProperties({}, Object.getOwnPropertyDescriptors(original));
   };
   const module = { exports: {}, filename: file, id: ".", loaded: false, children: [], paths: [], require: require_ };
@@ -141,7 +188,10 @@ function finish() {
       caught(e);
     }
   }
+  for (const [clear, handle] of run.handles) clear(handle);
   if (run.unfit) return "unsuitable " + run.unfit;
+  const name = watched ? changed() : undefined;
+  if (name !== undefined) return `unsuitable it changes objects that all runs share (${name.replace(/[^\w$ ]/g, "?")})`;
   return run.failed || Number(run.process.exitCode ?? 0) !== 0 ? "failed" : "done";
 }
 
@@ -161,4 +211,7 @@ process.on("beforeExit", () => {
   setImmediate(() => {}); // what comes after this is the next time that the loop runs dry
 });
 
+const watched = reaches(source);
+for (const name of globals) if (name !== "globalThis" && name !== "global") share(Object.getOwnPropertyDescriptor(globalThis, name).value, 1);
+for (const name of modules) if (name !== "process") share(require(name), 2);
 say("ready");
