@@ -129,7 +129,7 @@ e2e-web: build ## the server's pages from end to end, in a real Chromium; SHOTS=
 
 e2e-vscode: image vsix ## the extension from end to end, in a real VS Code
 	@testing_env/setup.sh postgres
-	@$(E2E)/setup.sh packages vscode
+	@$(E2E)/setup.sh packages neovim vscode
 	$(E2E)/vscode.sh
 
 lint: ## golangci-lint with the rules of .golangci.yml

@@ -231,8 +231,8 @@ func (c *commands) Login(ctx context.Context, p command.LoginParams) (command.Lo
 		Name:   signin.DeviceName(cmp.Or(c.s.editor, "An editor")),
 		Show: func(address, code string) {
 			text := "To sign in, open " + address
-			if code != "" {
-				text += " on any device and type in the code " + code
+			if code != "" { // first, for long messages are cut off
+				text = "To sign in, type in the code " + code + " at " + address + ", on any device"
 			}
 			c.s.client.message(protocol.MessageTypeInfo, text)
 		},

@@ -36,6 +36,8 @@ esac
 [ -f "$vsix" ] || fail "there is no $vsix: run make vsix"
 sandbox
 export VSIX=$top/$vsix CODE_SERVER=$code_server/out/node/entry.js CHROMIUM=$chromium EVIDENCE=$cache
+# The newest Neovim there is plays beside VS Code.
+export NEOVIM=${NEOVIM:-$cache/nvim-0.12}
 [ -z "${SCREENSHOTS:-}" ] || export SCREENSHOTS=$top/docs/images
 
 [ $# -gt 0 ] || set -- story create folders broken rooms look

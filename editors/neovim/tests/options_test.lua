@@ -109,3 +109,17 @@ test('every <Plug> map exists, and no map of anybody else was made', function()
     end
   end
 end)
+
+test('the manual is found, and has every subcommand', function()
+  local doc = vim.env.STRESSTESTER_PLUGIN .. '/doc'
+  vim.cmd.helptags(doc)
+  vim.cmd.help('stresstester-results')
+  equal('stresstester.txt', vim.fn.expand('%:t'), 'the manual')
+  local text = h.text(0)
+  local names = vim.fn.getcompletion('StressTester ', 'cmdline')
+  equal(true, #names > 25, 'subcommands')
+  for _, name in ipairs(names) do
+    matches(':StressTester ' .. vim.pesc(name), text)
+  end
+  vim.cmd.close()
+end)

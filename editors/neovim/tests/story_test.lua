@@ -93,6 +93,28 @@ test('the quickfix list has the failure', function()
   matches('^WA: wrong answer', list.items[1].text)
 end)
 
+test('the location list has it, too', function()
+  vim.cmd('StressTester loclist')
+  local list = vim.fn.getloclist(0, { title = 0, items = 0 })
+  equal('Stress Tester', list.title, 'title')
+  equal({ tested }, vim.tbl_map(function(item) return item.bufnr end, list.items), 'buffers')
+  vim.cmd('lclose')
+end)
+
+test('what was found moves with the text, and is marked while the text is another one', function()
+  local line = vim.diagnostic.get(tested)[1].lnum
+  vim.api.nvim_buf_set_lines(tested, 0, 0, false, { '# one more line' })
+  eventually('the diagnostic a line below, marked', function()
+    local found = vim.diagnostic.get(tested)[1]
+    return found and found.lnum == line + 1 and found.message:find('outdated')
+  end)
+  vim.api.nvim_buf_set_lines(tested, 0, 1, false, {})
+  eventually('the diagnostic where it was, without the mark', function()
+    local found = vim.diagnostic.get(tested)[1]
+    return found and found.lnum == line and not found.message:find('outdated')
+  end)
+end)
+
 test('the counterexample opens as a document', function()
   vim.cmd('StressTester open')
   eventually('the input', function()

@@ -1,17 +1,43 @@
-// Several folders in one window, several runs at a time, and a folder that is not trusted.
-import { Editor, equal, eventually, folderOf, join, matches, rm } from "./harness.mjs";
+// Several folders in one window, several runs at a time, several windows beside a
+// Neovim, and a folder that is not trusted.
+import { spawn } from "node:child_process";
+import { readdir } from "node:fs/promises";
+import { Editor, equal, eventually, folderOf, join, literal, matches, rm, run, top as checkout } from "./harness.mjs";
+
+/** A Neovim without a screen that has the plugin and a file open, and the server that a VS Code has brought along. */
+async function neovim(editor, file) {
+  const nvim = process.env.NEOVIM;
+  if (!nvim) throw new Error("NEOVIM names no Neovim: run testing_env/e2e/setup.sh neovim");
+  const socket = join(editor.home, "nvim.sock");
+  const brought = (await readdir(editor.extensions)).find((name) => name.startsWith("stresstester.stresstester-"));
+  const plugin = join(checkout, "editors", "neovim");
+  const env = { ...editor.env, PATH: `${join(editor.extensions, brought, "bin")}:${process.env.PATH}`, STRESSTESTER_PLUGIN: plugin };
+  const child = spawn(nvim, ["--headless", "-n", "-i", "NONE", "--listen", socket, "-u", join(plugin, "tests", "init.lua"), file], { env, stdio: "ignore" });
+  const gone = new Promise((resolve) => child.on("close", resolve));
+  const lua = async (chunk) => run(nvim, ["--clean", "--headless", "--server", socket, "--remote-expr", `luaeval("(function() ${chunk} end)()")`], env);
+  await eventually("Neovim", async () => (await lua("return 1")).trim() === "1");
+  return {
+    lua,
+    end: async () => {
+      await lua("vim.schedule(function() vim.cmd('qall!') end)");
+      await gone;
+    },
+  };
+}
 
 export default async function (step, opened) {
   const example = "examples/max-subarray";
   const sum = "a, b = map(int, input().split())\nprint(a + b)\n";
+  // Two of them run without an end beside each other, and the editor needs a processor, too.
+  const patient = "import time\ntime.sleep(0.02)\n";
   const top = await folderOf("contest", {
     "segment/sol.cpp": { from: `${example}/sol.cpp` },
     "segment/brute.py": { from: `${example}/brute.py` },
     "segment/gen.cpp": { from: `${example}/gen.cpp` },
-    "sum/add.py": { text: sum },
+    "sum/add.py": { text: `${patient}${sum}` },
     "sum/add_brute.py": { text: sum },
     "sum/add.spec": { text: "a: int 1..9  b: int 1..9\n" },
-    "sum/twice.py": { text: "print(2 * int(input()))\n" },
+    "sum/twice.py": { text: `${patient}print(2 * int(input()))\n` },
     "sum/twice_brute.py": { text: "n = int(input())\nprint(n + n)\n" },
     "sum/twice.spec": { text: "n: int 1..9\n" },
     "sum/.vscode/settings.json": { text: '{ "stresstester.run.tests": 7 }\n' },
@@ -64,7 +90,7 @@ export default async function (step, opened) {
     for (const name of ["add.py", "twice.py"]) {
       await editor.openFile(name);
       await editor.command("Stress Tester: Run Stress Test With");
-      await editor.answer("tests=0");
+      await editor.answer("tests=0 jobs=1");
       await editor.untilStatus(/\/s( \(\+1\))?$/);
     }
     await editor.untilStatus(/\(\+1\)$/);
@@ -77,6 +103,27 @@ export default async function (step, opened) {
     await editor.press("Escape");
     await editor.command("Stress Tester: Stop All Stress Tests");
     await eventually("no run", async () => !/\/s|\(\+/.test(await editor.status()));
+  });
+
+  await step("two windows and a Neovim share one sandbox and one list of runs", async () => {
+    const other = await editor.window(join(top, "segment"));
+    await other.openFile("sol.cpp");
+    await other.press("Control+Alt+b");
+    await other.untilStatus(/^WA on/);
+    const vim = await neovim(editor, join(top, "sum", "twice.py"));
+    await vim.lua("vim.cmd('StressTester run tests=50')");
+    await eventually("Neovim's run", async () => /OK 5\d tests/.test(await vim.lua("return require('stresstester').statusline()")));
+    // Neovim's and the other window's are in the first window's list.
+    await page.bringToFront();
+    await editor.command("Stress Tester: Show Runs");
+    const texts = (await page.locator(".quick-input-list .monaco-list-row").allTextContents()).join("\n");
+    for (const name of ["twice.py", "sol.cpp"]) matches(new RegExp(literal(name)), texts, "the runs");
+    await editor.press("Escape");
+    const status = JSON.parse(await run(join(checkout, "bin", "stresstester"), ["daemon", "status", "--format", "json"], editor.env));
+    equal(3, status.editors, "editors of the daemon");
+    equal(1, (await run("docker", ["ps", "-q", "--filter", `label=stresstester.owner.pid=${status.pid}`], process.env)).trim().split("\n").length, "sandboxes");
+    await vim.end();
+    await other.page.close();
   });
 
   await step("a name of the spec is renamed everywhere", async () => {

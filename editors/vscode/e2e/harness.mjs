@@ -2,6 +2,7 @@
 // Chromium shows it. Steps wait for conditions, never for time.
 import { spawn } from "node:child_process";
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -51,7 +52,7 @@ export async function freePort() {
 }
 
 /** Runs a program to its end. */
-async function run(command, args, env) {
+export async function run(command, args, env) {
   const child = spawn(command, args, { env, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (output += data));
@@ -82,6 +83,19 @@ const settings = {
   "remote.autoForwardPorts": false,
 };
 
+/** Where the extension is installed; once is enough, for nobody writes there. */
+let installed;
+function install() {
+  installed ??= (async () => {
+    const folder = await mkdtemp(join(tmpdir(), "stresstester-extensions-"));
+    process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+    const data = join(folder, "data");
+    await run(process.execPath, [codeServer, "--user-data-dir", data, "--extensions-dir", join(folder, "extensions"), "--install-extension", process.env.VSIX], { ...process.env, HOME: folder });
+    return join(folder, "extensions");
+  })();
+  return installed;
+}
+
 /** One VS Code, with one folder open and nothing of this machine's user. */
 export class Editor {
   /** Starts it, on a folder or on a .code-workspace file. */
@@ -91,7 +105,7 @@ export class Editor {
     editor.home = await mkdtemp(join(tmpdir(), "stresstester-vscode-"));
     editor.folder = folder;
     const data = join(editor.home, "data");
-    const extensions = join(editor.home, "extensions");
+    editor.extensions = await install();
     await mkdir(join(data, "User"), { recursive: true });
     await mkdir(join(editor.home, "run"), { mode: 0o700 });
     const all = { ...settings, "workbench.colorTheme": theme, "security.workspace.trust.enabled": !trusted, ...more };
@@ -107,8 +121,7 @@ export class Editor {
       ...env,
     };
     for (const name of ["VSCODE_IPC_HOOK_CLI", "NODE_OPTIONS", "PORT"]) delete editor.env[name];
-    const common = ["--user-data-dir", data, "--extensions-dir", extensions];
-    await run(process.execPath, [codeServer, ...common, "--install-extension", process.env.VSIX], editor.env);
+    const common = ["--user-data-dir", data, "--extensions-dir", editor.extensions];
     editor.server = spawn(
       process.execPath,
       [codeServer, ...common, "--auth", "none", "--bind-addr", "127.0.0.1:0", "--disable-telemetry", "--disable-update-check", "--disable-getting-started-override", ...(trusted ? ["--disable-workspace-trust"] : [])],
@@ -116,24 +129,36 @@ export class Editor {
     );
     editor.output = "";
     for (const stream of [editor.server.stdout, editor.server.stderr]) stream.on("data", (chunk) => (editor.output += chunk));
-    const address = await eventually("code-server", () => /HTTP server listening on (http:\/\/[^\s]+)/.exec(editor.output)?.[1]);
+    editor.address = (await eventually("code-server", () => /HTTP server listening on (http:\/\/[^\s]+)/.exec(editor.output)?.[1])).replace(/\/$/, "");
     editor.browser = await chromium.launch({
       executablePath: process.env.CHROMIUM,
       headless: true,
       args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-proxy-server", "--force-color-profile=srgb"],
     });
     editor.context = await editor.browser.newContext({ viewport: { width, height }, reducedMotion: "reduce" });
-    editor.page = await editor.context.newPage();
-    editor.page.setDefaultTimeout(patience);
-    // What the window complains about is worth knowing when a step fails.
-    editor.page.on("console", (message) => {
-      if (["error", "warning"].includes(message.type()) && /stresstester/i.test(message.text())) editor.output += `[window] ${message.text()}\n`;
-    });
-    await editor.page.goto(`${address.replace(/\/$/, "")}/?${workspace ? `workspace=${encodeURIComponent(workspace)}` : `folder=${encodeURIComponent(folder)}`}`);
-    await editor.page.locator(".monaco-workbench .statusbar").waitFor();
-    await editor.page.locator(".explorer-folders-view").first().waitFor();
+    await editor.load(workspace ? `workspace=${encodeURIComponent(workspace)}` : `folder=${encodeURIComponent(folder)}`);
     if (welcomed) await editor.welcome();
     return editor;
+  }
+
+  /** Opens a window, and waits until it can be used. */
+  async load(query) {
+    this.page = await this.context.newPage();
+    this.page.setDefaultTimeout(patience);
+    // What the window complains about is worth knowing when a step fails.
+    this.page.on("console", (message) => {
+      if (["error", "warning"].includes(message.type()) && /stresstester/i.test(message.text())) this.output += `[window] ${message.text()}\n`;
+    });
+    await this.page.goto(`${this.address}/?${query}`);
+    await this.page.locator(".monaco-workbench .statusbar").waitFor();
+    await this.page.locator(".explorer-folders-view").first().waitFor();
+  }
+
+  /** Another window of the same VS Code, on another folder. It goes with the first one. */
+  async window(folder) {
+    const other = Object.assign(new Editor(), this, { folder });
+    await other.load(`folder=${encodeURIComponent(folder)}`);
+    return other;
   }
 
   /** The walkthrough opens by itself the first time; it is closed here. */
@@ -325,7 +350,7 @@ export class Editor {
     if (!process.env.SCREENSHOTS) return;
     await this.page.mouse.move(0, 0);
     const file = join(process.env.SCREENSHOTS, `vscode-${name}.png`);
-    await this.page.screenshot({ path: file, animations: "disabled", caret: "hide", ...options });
+    await this.page.screenshot({ path: file, animations: "disabled", caret: "hide", style: ".workbench-hover-container { visibility: hidden !important }", ...options });
   }
 
   /** What the extension has logged. */

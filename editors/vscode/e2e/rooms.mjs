@@ -94,6 +94,8 @@ export default async function (step, opened) {
       const toast = await editor.toast(/type in the code/);
       const code = /code (\S+-\S+)/.exec(await toast.textContent())[1];
       // VS Code asks whether it may open the page.
+      await page.locator(".monaco-dialog-box .monaco-button").filter({ hasText: /^Open$/ }).first().waitFor();
+      await editor.picture("sign-in");
       await page.locator(".monaco-dialog-box .monaco-button").filter({ hasText: /^Open$/ }).first().click();
       await allow(await tab, code);
       await editor.toast(new RegExp(`signed in to ${server} as ${me}`));
@@ -148,7 +150,7 @@ export default async function (step, opened) {
       const menu = await fixes(7);
       const titles = (await menu.allTextContents()).join("\n");
       for (const title of ["Keep mine", "Keep theirs", "Keep both", "Open merge", "This text is merged"]) matches(new RegExp(title), titles, "the quick fixes");
-      await editor.picture("conflict", { keepMouse: true });
+      await editor.picture("conflict");
     });
 
     await step("the merge opens with both texts, and is taken as it was edited", async () => {

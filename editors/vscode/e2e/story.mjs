@@ -10,6 +10,8 @@ export default async function (step, opened) {
   });
   const editor = await Editor.open({ opened, folder });
   const { page } = editor;
+  /** The number in the results' tab. */
+  const found = async () => (await page.locator(".part.panel .composite-bar .action-item").filter({ hasText: /stress tester/i }).locator(".badge-content:visible").allTextContents()).join("");
   const saved = () => readFile(join(folder, ".stresstester/sol/wa-1.in"), "utf8");
 
   await step("a file of a problem wakes the server, and the status item offers to run", async () => {
@@ -49,6 +51,7 @@ export default async function (step, opened) {
     equal(["-1"], await frame.locator(".block.expected mark").allTextContents(), "marked in the expected output");
     equal(["0"], await frame.locator(".block.actual mark").allTextContents(), "marked in the actual output");
     equal(input, await saved(), "the saved test");
+    await eventually("the number beside the results", async () => (await found()) === "1");
   });
 
   await step("the diagnostic stands on the line that printed the wrong answer", async () => {
@@ -95,6 +98,7 @@ export default async function (step, opened) {
     await editor.command("Stress Tester: Show Results");
     const frame = await editor.webview(".head.good");
     matches(/301 tests/, await frame.locator(".facts").textContent());
+    await eventually("no number beside the results any more", async () => (await found()) === "");
     await editor.picture("passed");
   });
 

@@ -88,7 +88,8 @@ export class ResultsView implements vscode.WebviewViewProvider, vscode.Disposabl
     const current = this.session.current();
     void this.view.webview.postMessage({ type: "page", page: current && resultsPage(current.run, current.failure) });
     const failures = current ? failuresOf(current.run).length : 0;
-    this.view.badge = failures > 0 ? { value: failures, tooltip: `${failures} found` } : undefined;
+    // Zero takes it away; undefined leaves what was there.
+    this.view.badge = { value: failures, tooltip: failures > 0 ? `${failures} found` : "" };
   }
 
   dispose(): void {
