@@ -44,17 +44,52 @@ func BenchmarkDidChange(b *testing.B) {
 	e := lsptest.Start(b, dir, lsp.Deps{Sandbox: lsptest.Scripted(busy)}, lsptest.Options{})
 	e.OpenText("sol.py", strings.Repeat(line, 1<<20/len(line)))
 	e.Await(lsptest.RunReaches(e.Run("sol.py", ""), problem.Running))
+	typing(b, e, "sol.py", 9000, 0)
+}
+
+// BenchmarkDidChangeBesideTheSandbox types while the real sandbox runs C++ programs
+// on all cores as fast as it can, a key every ten milliseconds.
+func BenchmarkDidChangeBesideTheSandbox(b *testing.B) {
+	dir := b.TempDir()
+	for name, text := range map[string]string{
+		"sol.cpp":   "#include <bits/stdc++.h>\nint main() { int n; std::cin >> n; std::cout << n; }\n" + strings.Repeat("// one of many lines\n", 300),
+		"brute.cpp": "#include <bits/stdc++.h>\nint main() { int n; std::cin >> n; std::cout << n; }\n",
+		"gen.cpp":   "#include <bits/stdc++.h>\nint main(int n, char** a) { std::cout << atoi(a[n - 1]) % 100; }\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			b.Fatal(err)
+		}
+	}
+	e := lsptest.Start(b, dir, lsp.Deps{Sandbox: lsptest.Real(b)}, lsptest.Options{InitializationOptions: `{"prompts":false}`})
+	e.Open("sol.cpp")
+	run := e.Run("sol.cpp", `{"tests":0}`)
+	e.Await(lsptest.RunReaches(run, problem.Running))
+	typing(b, e, "sol.cpp", 100, 10*time.Millisecond)
+	var stats command.StatsResult
+	if err := json.Unmarshal(e.MustExecute(command.Stats, fmt.Sprintf(`{"run":%q}`, run)), &stats); err != nil {
+		b.Fatal(err)
+	}
+	b.ReportMetric(stats.TestsPerSecond, "tests/s")
+	e.MustExecute(command.Stop, "{}")
+	e.Await(lsptest.RunReaches(run, problem.Stopped))
+}
+
+// typing types at the beginning of a line, and measures how long each key takes until
+// the server has taken it.
+func typing(b *testing.B, e *lsptest.Editor, name string, line int, pause time.Duration) {
+	b.Helper()
 	var all []time.Duration
 	version := 1
 	for b.Loop() {
 		version++
 		began := time.Now()
-		e.Frame(fmt.Sprintf(`{"jsonrpc":"2.0","method":"textDocument/didChange","params":{"textDocument":{"uri":%q,"version":%d},"contentChanges":[{"range":{"start":{"line":9000,"character":4},"end":{"line":9000,"character":4}},"text":"x"}]}}`,
-			e.URI("sol.py"), version))
+		e.Frame(fmt.Sprintf(`{"jsonrpc":"2.0","method":"textDocument/didChange","params":{"textDocument":{"uri":%q,"version":%d},"contentChanges":[{"range":{"start":{"line":%d,"character":4},"end":{"line":%d,"character":4}},"text":"x"}]}}`,
+			e.URI(name), version, line, line))
 		if _, err := e.Execute(command.Stop, `{"uri":"file:///none"}`); err != nil {
 			b.Fatal(err)
 		}
 		all = append(all, time.Since(began))
+		time.Sleep(pause)
 	}
 	percentiles(b, "edit", all)
 }

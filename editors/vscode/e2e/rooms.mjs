@@ -94,8 +94,6 @@ export default async function (step, opened) {
       const toast = await editor.toast(/type in the code/);
       const code = /code (\S+-\S+)/.exec(await toast.textContent())[1];
       // VS Code asks whether it may open the page.
-      await page.locator(".monaco-dialog-box .monaco-button").filter({ hasText: /^Open$/ }).first().waitFor();
-      await editor.picture("sign-in");
       await page.locator(".monaco-dialog-box .monaco-button").filter({ hasText: /^Open$/ }).first().click();
       await allow(await tab, code);
       await editor.toast(new RegExp(`signed in to ${server} as ${me}`));
