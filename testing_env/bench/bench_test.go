@@ -111,7 +111,8 @@ func shellRound(b *testing.B, s scene) float64 {
 func median(values []float64) float64 {
 	values = slices.Clone(values)
 	slices.Sort(values)
-	return values[len(values)/2]
+	n := len(values)
+	return (values[(n-1)/2] + values[n/2]) / 2
 }
 
 // BenchmarkTestsPerSecond runs all ways in turns, for every scene.

@@ -26,6 +26,7 @@ type document struct {
 
 type measured struct {
 	Key        string
+	Rounds     int
 	Rates      map[string]float64 // medians, by way
 	Strategies map[problem.Role]string
 }
@@ -33,7 +34,7 @@ type measured struct {
 // put replaces the entry of that key, or appends it: a benchmark may run its function
 // more than once, and the last counts.
 func put(list []measured, key string, rates map[string][]float64, strategies map[problem.Role]string) []measured {
-	m := measured{Key: key, Rates: map[string]float64{}, Strategies: strategies}
+	m := measured{Key: key, Rounds: *rounds, Rates: map[string]float64{}, Strategies: strategies}
 	for way, values := range rates {
 		m.Rates[way] = median(values)
 	}
@@ -115,7 +116,7 @@ Written by `+"`make bench`"+`; run it to get your machine's figures (`+"`make be
 leaves the others as they were). Measured here on %d processors (a virtual machine, on which starting
 a process is dear: ratios to anything that starts processes are smaller on bare metal).
 
-Every way runs for %v in turn, %d times over; the medians count. The shell loop is the one of every
+Every way runs for %v in turn, at least %d times over (for %v on the examples, for %v of each language); the medians count. The shell loop is the one of every
 blog post (`+"`./gen $i >in; ./brute <in >a; ./sol <in >b; diff -w a b`"+`), with its files in memory, on the same programs, in a
 container of the same image, compiled by `+"`g++ -O2`"+`; ours are also linked with `+"`-static-libstdc++`"+`, which alone makes a process start in half
 the time. The loop uses one processor at a time. Ours runs with every limit and check on: confirmation,
@@ -126,7 +127,7 @@ each program.
 
 ## Tests per second
 
-| programs | shell loop |`, cpus, round, *rounds, plot)
+| programs | shell loop |`, cpus, round, d.fewestRounds(), exampleRound, languageRound, plot)
 	for _, w := range ways() {
 		fmt.Fprintf(&b, " %s |", w.name)
 	}
@@ -146,6 +147,20 @@ each program.
 	d.languages(&b)
 	d.values(&b)
 	return b.String()
+}
+
+// fewestRounds is how often everything in the tables was measured at least.
+func (d *document) fewestRounds() int {
+	fewest := math.MaxInt
+	for _, list := range [][]measured{d.Scenes, d.Examples} {
+		for _, m := range list {
+			fewest = min(fewest, m.Rounds)
+		}
+	}
+	for _, l := range d.Languages {
+		fewest = min(fewest, l.Rounds)
+	}
+	return fewest
 }
 
 // examples shows the ways side by side on every example that can be run in several.
@@ -279,12 +294,13 @@ func (d *document) svg() string {
 // language is what was measured of one.
 type language struct {
 	Name        string
+	Rounds      int
 	Shell, Rate float64
 	Strategies  map[problem.Role]string
 }
 
 func (d *document) addLanguage(name string, shell, rate float64, strategies map[problem.Role]string) {
-	l := language{name, shell, rate, strategies}
+	l := language{name, *rounds, shell, rate, strategies}
 	for i := range d.Languages {
 		if d.Languages[i].Name == name {
 			d.Languages[i] = l

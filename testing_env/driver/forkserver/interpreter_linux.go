@@ -4,6 +4,7 @@ import (
 	_ "embed" // for what starts the startable
 	"errors"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -73,11 +74,9 @@ func (in *scripting) config(cfg Config) (Config, error) {
 	if script >= len(cfg.Argv) {
 		return cfg, errors.New("the interpreter is given no script")
 	}
-	argv := append([]string{}, cfg.Argv[:script]...)
-	argv = append(argv, in.start...)
 	cfg.skip = script
 	cfg.runArgv = cfg.Argv
-	cfg.Argv = append(argv, cfg.Argv[script])
+	cfg.Argv = slices.Concat(cfg.Argv[:script], in.start, cfg.Argv[script:script+1])
 	cfg.Stop = AtLink
 	return cfg, nil
 }
