@@ -2,7 +2,7 @@
 // Neovim, and a folder that is not trusted.
 import { spawn } from "node:child_process";
 import { readdir } from "node:fs/promises";
-import { Editor, equal, eventually, folderOf, join, literal, matches, rm, run, top as checkout } from "./harness.mjs";
+import { Editor, equal, eventually, folderOf, join, matches, rm, run, top as checkout } from "./harness.mjs";
 
 /** A Neovim without a screen that has the plugin and a file open, and the server that a VS Code has brought along. */
 async function neovim(editor, file) {
@@ -13,6 +13,7 @@ async function neovim(editor, file) {
   const plugin = join(checkout, "editors", "neovim");
   const env = { ...editor.env, PATH: `${join(editor.extensions, brought, "bin")}:${process.env.PATH}`, STRESSTESTER_PLUGIN: plugin };
   const child = spawn(nvim, ["--headless", "-n", "-i", "NONE", "--listen", socket, "-u", join(plugin, "tests", "init.lua"), file], { env, stdio: "ignore" });
+  process.on("exit", () => child.kill()); // should a step fail before its end
   const gone = new Promise((resolve) => child.on("close", resolve));
   const lua = async (chunk) => run(nvim, ["--clean", "--headless", "--server", socket, "--remote-expr", `luaeval("(function() ${chunk} end)()")`], env);
   await eventually("Neovim", async () => (await lua("return 1")).trim() === "1");
@@ -46,6 +47,13 @@ export default async function (step, opened) {
   let editor = await Editor.open({ opened, folder: top, workspace: join(top, "contest.code-workspace") });
   let { page } = editor;
   const row = (text) => page.locator(".tree-explorer-viewlet-tree-view .monaco-list-row").filter({ hasText: text }).first();
+
+  /** Waits until the list that opens, which may still have commands in it, has these. */
+  const untilListed = (...names) => eventually(`${names} in the list`, async () => {
+    const texts = (await page.locator(".quick-input-list .monaco-list-row").allTextContents()).join("\n");
+    if (names.every((name) => texts.includes(name))) return true;
+    throw new Error(texts);
+  });
 
   await step("the problems of all folders are in the tree", async () => {
     await editor.command("Stress Tester: Focus on Problems View");
@@ -95,11 +103,7 @@ export default async function (step, opened) {
     }
     await editor.untilStatus(/\(\+1\)$/);
     await editor.command("Stress Tester: Show Runs");
-    const runs = page.locator(".quick-input-list .monaco-list-row");
-    await eventually("both runs in the list", async () => {
-      const texts = (await runs.allTextContents()).join("\n");
-      return /add\.py/.test(texts) && /twice\.py/.test(texts);
-    });
+    await untilListed("add.py", "twice.py");
     await editor.press("Escape");
     await editor.command("Stress Tester: Stop All Stress Tests");
     await eventually("no run", async () => !/\/s|\(\+/.test(await editor.status()));
@@ -116,8 +120,7 @@ export default async function (step, opened) {
     // Neovim's and the other window's are in the first window's list.
     await page.bringToFront();
     await editor.command("Stress Tester: Show Runs");
-    const texts = (await page.locator(".quick-input-list .monaco-list-row").allTextContents()).join("\n");
-    for (const name of ["twice.py", "sol.cpp"]) matches(new RegExp(literal(name)), texts, "the runs");
+    await untilListed("twice.py", "sol.cpp");
     await editor.press("Escape");
     const status = JSON.parse(await run(join(checkout, "bin", "stresstester"), ["daemon", "status", "--format", "json"], editor.env));
     equal(3, status.editors, "editors of the daemon");

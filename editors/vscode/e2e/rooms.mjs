@@ -50,23 +50,21 @@ export default async function (step, opened) {
   };
   /** The quick fixes of a line, as a menu that is open. */
   const fixes = async (line) => {
+    await editor.goTo(line);
+    await editor.press("Control+.");
     const menu = page.locator(".action-widget .monaco-list-row.action");
-    await eventually("the quick fixes", async () => {
-      await editor.goTo(line);
-      await editor.press("Control+.");
-      await menu.filter({ hasText: "Keep mine" }).first().waitFor({ timeout: 3000 });
-      return true;
-    });
+    await menu.filter({ hasText: "Keep mine" }).first().waitFor({ timeout: 3000 });
     return menu;
   };
-  /** Takes one of the quick fixes of the menu, which is blind until the mouse has moved. */
-  const take = async (title) => {
-    const item = page.locator(".action-widget .monaco-list-row.action").filter({ hasText: title }).first();
-    const { x, y, width, height } = await item.boundingBox();
+  /** Takes one of them. The menu goes when a diagnostic comes anew, and is blind until the mouse has moved. */
+  const fix = async (line, title) => eventually(`the quick fix ${title}`, async () => {
+    const item = (await fixes(line)).filter({ hasText: title }).first();
+    const { x, y, width, height } = await item.boundingBox({ timeout: 1000 });
     await page.mouse.move(x + 5, y + height / 2);
     await page.mouse.move(x + width / 2, y + height / 2);
-    await item.click();
-  };
+    await item.click({ timeout: 2000 });
+    return true;
+  });
   /** Leaves the room of the active editor, in one of the two ways. */
   const leave = async (way, then) => {
     await editor.command("Stress Tester: Leave Shared Room");
@@ -145,14 +143,14 @@ export default async function (step, opened) {
       await row("1 place to decide").waitFor();
       await editor.closeToasts();
       await editor.tab("sol.cpp");
-      const menu = await fixes(7);
-      const titles = (await menu.allTextContents()).join("\n");
+      const titles = await eventually("the quick fixes", async () => (await (await fixes(7)).allTextContents()).join("\n"));
       for (const title of ["Keep mine", "Keep theirs", "Keep both", "Open merge", "This text is merged"]) matches(new RegExp(title), titles, "the quick fixes");
       await editor.picture("conflict");
     });
 
     await step("the merge opens with both texts, and is taken as it was edited", async () => {
-      await take("Open merge");
+      await editor.press("Escape");
+      await fix(7, "Open merge");
       await page.locator('.tab.active[data-resource-name="merge-sol.cpp"]').waitFor();
       await drawn("<<<<<<<");
       await editor.untilLens(/Take this text/);
@@ -182,8 +180,7 @@ export default async function (step, opened) {
       await untilRoom(/1 to decide/);
       await editor.closeToasts();
       await editor.tab("sol.cpp");
-      await fixes(19);
-      await take("Keep both");
+      await fix(19, "Keep both");
       await drawn("int n = 2;");
       await bothHave("    int n = 1;\n    int n = 2;\n");
     });
