@@ -275,7 +275,7 @@ func startThird(t *testing.T, command, server, link string) *third {
 		d.ended <- cmd.Wait()
 	}()
 	t.Cleanup(func() {
-		for range d.lines { //nolint:revive // until it has ended
+		for range d.lines { // until it has ended
 		}
 	})
 	return d

@@ -102,7 +102,9 @@ export default async function (step, opened) {
     await step("the problem is shared, its link is in the clipboard, and the view lists it", async () => {
       await editor.openFile("best-segment/sol.cpp");
       await editor.command("Stress Tester: Share This Problem");
+      const began = Date.now();
       await editor.toast(/is shared\. Who has the link can join/);
+      console.log(`      from the command to the link: ${Date.now() - began} ms`);
       link = await page.evaluate(() => navigator.clipboard.readText());
       matches(new RegExp(`^${server}/invite#`), link, "the clipboard");
       await editor.closeToasts();
