@@ -20,12 +20,12 @@ func (r *run) conclude(ctx context.Context) (problem.Result, error) {
 		if ctx.Err() != nil {
 			break
 		}
-		before := len(f.input)
+		before, flaky := len(f.input), f.flaky
 		ready := r.buildAhead(ctx, f)
 		r.reduce(ctx, f)
 		r.explain(ctx, f)
 		ready()
-		if len(f.input) != before || f.location != nil {
+		if len(f.input) != before || f.flaky != flaky || f.location != nil {
 			r.tell(f)
 		}
 	}

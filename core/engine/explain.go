@@ -125,7 +125,10 @@ func (e *explanation) locate(ctx context.Context) *problem.Location {
 		if l := e.faulty(ctx, Memchecked); l != nil {
 			return l
 		}
-		return e.faulty(ctx, Sanitized)
+		if l := e.faulty(ctx, Sanitized); l != nil {
+			return l
+		}
+		return e.printedBefore(ctx)
 	}
 	interactive := e.worker.has[problem.Interactor]
 	if !interactive && e.outcome.Limit != IdleLimit {
@@ -220,6 +223,24 @@ func (e *explanation) printed(ctx context.Context, a *aim) *problem.Location {
 	return l
 }
 
+// flakyTries is how often a flaky program is traced until it prints what it printed.
+const flakyTries = 4
+
+// printedBefore is the line of a flaky program that printed the wrong token, if that comes
+// out once more.
+func (e *explanation) printedBefore(ctx context.Context) *problem.Location {
+	if e.verdict != problem.WA || e.worker.has[problem.Interactor] {
+		return nil
+	}
+	for range flakyTries {
+		if l := e.printed(ctx, e.wrong()); l != nil {
+			note(l, "why it is not the same every time was not found")
+			return l
+		}
+	}
+	return nil
+}
+
 // traced runs the program built for tracing, and if that is different, as it was.
 func (e *explanation) traced(ctx context.Context, a *aim) *problem.Location {
 	if a == nil {
@@ -247,11 +268,22 @@ func (e *explanation) run(ctx context.Context, probe Probe, at int, limits func(
 	call := w.test
 	call.Fresh = true
 	limits(&call.Limits)
+	w.stage.Store(stageOf[probe])
 	trace, err := e.tracer.Trace(ctx, &call, probe, at, &w.outcome)
 	if err != nil {
 		return nil, Outcome{}
 	}
 	return trace, w.outcome
+}
+
+// stageOf tells people what a probe's run, and the build for it, is for.
+var stageOf = map[Probe]string{
+	Traced:         "which line it was",
+	TracedOriginal: "which line it was",
+	Sampled:        "what it is busy with",
+	Sanitized:      "with checks of memory and numbers",
+	Memchecked:     "whether it uses what was never set",
+	Poisoned:       "with other values in memory",
 }
 
 // try traces the program once. It reports false when another way of building it

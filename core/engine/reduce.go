@@ -60,6 +60,27 @@ func (r *run) reduce(ctx context.Context, f *finding) {
 			return
 		}
 	}
+	r.doubt(ctx, f)
+}
+
+// doubts is how often a finding is confirmed again of which a smaller input does not
+// fail every time.
+const doubts = 4
+
+// doubt runs the finding's own input more often: one that failed by chance each time until
+// now is flaky, and its explanation another one.
+func (r *run) doubt(ctx context.Context, f *finding) {
+	if f.limited() {
+		return
+	}
+	w := r.newWorker(r.slots[0])
+	r.lab.Shared(func() {
+		for range doubts {
+			if _, err := w.confirmTwice(ctx, f); err != nil || f.flaky {
+				return
+			}
+		}
+	})
 }
 
 // shrinkLimits are the time limits to search with, one after the other until what was
@@ -168,7 +189,7 @@ func (r *run) adopt(ctx context.Context, f *finding, input []byte) bool {
 		confirmed, err = w.confirmTwice(ctx, first)
 	})
 	if err != nil || confirmed == nil || confirmed.flaky || !confirmed.sameAs(f) {
-		f.minimality = "a smaller input was found, but it did not fail every time; this is the input as it was generated"
+		f.minimality = "A smaller input was found, but it did not fail every time; this is the input as it was generated."
 		return false
 	}
 	f.input, f.expected, f.actual, f.stderr = input, confirmed.expected, confirmed.actual, confirmed.stderr

@@ -102,3 +102,25 @@ func TestAnInputThatIsShrunkAloneLearnsFromTheGenerator(t *testing.T) {
 		})
 	}
 }
+
+func TestAFindingIsDoubtedIfASmallerInputDoesNotFailEveryTime(t *testing.T) {
+	t.Parallel()
+	var fresh atomic.Int64
+	// Wrong in every quick run, and in fresh ones until the smaller input is confirmed.
+	sometimes := func(c invocation) (string, Outcome) {
+		if c.fresh && fresh.Add(1) > 2 {
+			return doubled(c)
+		}
+		return prints("1\n")
+	}
+	l := &functions{programs: map[problem.Role]function{problem.Brute: doubled, problem.Tested: sometimes}}
+	job := newJob(l, problem.Options{Seed: 1, Jobs: 1})
+	job.Only = &problem.Test{Name: "given", Input: []byte("40\n")}
+	r := mustRun(t, l, job)
+	if r.Verdict != problem.WA || !r.Flaky || r.Counterexample.Input.String() != "40\n" {
+		t.Errorf("got %s, flaky %v, %q", r.Verdict, r.Flaky, r.Counterexample.Input)
+	}
+	if !strings.Contains(r.Counterexample.Minimality, "did not fail every time") || !strings.Contains(r.Message, "not deterministic") {
+		t.Errorf("%q and %q do not say so", r.Counterexample.Minimality, r.Message)
+	}
+}

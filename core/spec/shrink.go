@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"stresstester/core/shrink"
 )
@@ -563,7 +564,7 @@ const (
 // where a smaller input does, with which the passes go on. The claim says
 // truthfully what was ruled out.
 func (sh *shrinker) proof() (claim string, done bool) {
-	claim = "No repetition, element, character, vertex or edge can be removed, and no number can be lowered by one or to its least value"
+	claim = sh.spec.unshrinkable()
 	if sh.partial {
 		claim = "No smaller input was found, but not everything was tried"
 	}
@@ -583,6 +584,61 @@ func (sh *shrinker) proof() (claim string, done bool) {
 		return "No input of the spec with counts and values of no greater total is smaller", true
 	}
 	return fmt.Sprintf("All %d smaller inputs of the spec with counts and values of no greater total were tried, and none fails", len(smaller)), true
+}
+
+// unshrinkable says what no single step can make smaller, of the kinds of things that
+// the spec has.
+func (s *Spec) unshrinkable() string {
+	has := map[string]bool{"number": len(s.fields) == 0}
+	for _, f := range s.fields {
+		has["element"] = has["element"] || len(f.typ.dims) > 0
+		switch f.typ.kind {
+		case kindString, kindGrid:
+			has["character"] = has["character"] || f.typ.word.name != "char" // which cannot go
+		case kindPerm:
+			has["element"] = true
+		case kindTree, kindParents, kindGraph:
+			has["vertex"], has["edge"] = true, has["edge"] || f.typ.kind == kindGraph
+			has["number"] = has["number"] || len(f.typ.weights) > 0
+		default:
+			has["number"] = true
+		}
+	}
+	repeats(s.body, func() { has["repetition"] = true })
+	var things []string
+	for _, thing := range []string{"repetition", "element", "character", "vertex", "edge"} {
+		if has[thing] {
+			things = append(things, thing)
+		}
+	}
+	var claims []string
+	if n := len(things) - 1; n > 0 {
+		claims = append(claims, "no "+strings.Join(things[:n], ", ")+" or "+things[n]+" can be removed")
+	} else if n == 0 {
+		claims = append(claims, "no "+things[0]+" can be removed")
+	}
+	if has["number"] {
+		claims = append(claims, "no number can be lowered by one or to its least value")
+	} else if len(claims) == 0 {
+		claims = append(claims, "no single value can be made smaller")
+	}
+	claim := strings.Join(claims, ", and ")
+	return strings.ToUpper(claim[:1]) + claim[1:]
+}
+
+// repeats visits every repeat of the block.
+func repeats(b *block, visit func()) {
+	for _, st := range b.stmts {
+		switch st := st.(type) {
+		case *repeatStmt:
+			visit()
+			repeats(st.body, visit)
+		case *unionStmt:
+			for _, a := range st.alts {
+				repeats(a.body, visit)
+			}
+		}
+	}
 }
 
 // smaller lists the inputs of the spec that are smaller than the best one and

@@ -412,3 +412,27 @@ func TestShrinkMovesWhatMustStayInTheSum(t *testing.T) {
 		t.Errorf("got %q, want %q", got.Input, want)
 	}
 }
+
+func TestWhatIsProvedSpeaksOfWhatTheSpecHas(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ name, spec, want string }{
+		{"one number", "n: int 1..9\n", "No number can be lowered by one or to its least value"},
+		{"an array", "n: int 1..9\na: int[n] 0..9\n", "No element can be removed, and no number can be lowered by one or to its least value"},
+		{"a permutation", "p: perm(5)\n", "No element can be removed"},
+		{"a word", "s: string(1..9) lower\n", "No character can be removed"},
+		{"one character", "c: char lower\n", "No single value can be made smaller"},
+		{"a graph in test cases", "t: int 1..3\nrepeat t {\n  n, m: int 1..5\n  e: graph(n, m)\n}\n",
+			"No repetition, vertex or edge can be removed, and no number can be lowered by one or to its least value"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s, mistakes := Parse("a.spec", []byte(c.spec))
+			if err := mistakes.Err(); err != nil {
+				t.Fatal(err)
+			}
+			if got := s.unshrinkable(); got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
+	}
+}
