@@ -307,6 +307,18 @@ func (t *texter) inStep() {
 	}
 }
 
+// lastDigits is the number without all but its last digits, if that is fewer and tries
+// well: whether a number is a multiple of another, or ends in some digit, the search for the
+// least one that fails does not find.
+func lastDigits(value int64, try func(int64) bool) (int64, bool) {
+	for _, power := range []int64{10, 100} {
+		if left := value % power; value >= 10 && left < value && try(left) {
+			return left, true
+		}
+	}
+	return value, false
+}
+
 // lower brings the tokens, which have the same value and leaf, nearer to their
 // target.
 func (t *texter) lower(d *document, tokens []int) {
@@ -324,6 +336,9 @@ func (t *texter) lower(d *document, tokens []int) {
 			return
 		}
 		value = -value
+	}
+	if left, ok := lastDigits(value, func(v int64) bool { return v >= target && t.Try(set(v)) }); ok {
+		value = left
 	}
 	t.Lower(uint64(target), uint64(value), func(v uint64) []byte { return set(int64(v)) })
 }

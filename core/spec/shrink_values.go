@@ -381,6 +381,12 @@ func (sh *shrinker) lower(g *group, j int) {
 			return // the next round of passes goes on from there
 		}
 	}
+	// The least number that ends in some digits is not what bisection finds.
+	for _, power := range []int64{10, 100} {
+		if left := n % power; n >= 10 && left < n && left >= least && sh.search.Try(sh.change(base, g, j, left)) {
+			return // as above
+		}
+	}
 	sh.search.Lower(0, distance(n, least), func(d uint64) []byte {
 		return sh.change(base, g, j, towards(least, n, d))
 	})
