@@ -35,6 +35,11 @@ func TestInferRecognisesFormats(t *testing.T) {
 		"windows line ends":                  {"4\r\n7 7 9 2\r\n", "v0; run v0"},
 		"lines without order":                {"70 a 3\nb\n1 1 1 1 x\nc 2 2\n\nz\n\n\nu\n\nu v\nq q q q q q q q\n", "rest"},
 		"a length before a word of letters":  {"5\nabcab\n", "v0; word"},
+		"weighted edges and three queries":   {"6 3\n2 4 2\n4 6 3\n2 3 3\n5 2 3\n1 3 1\n5 1\n6 4\n6 5\n", "v0 v1; repeat v0-1 { v2 v3 v4 }; repeat v1 { v5 v6 }"},
+		"as many edges as vertices":          {"5 5\n1 2\n3 4\n5 1\n2 4\n3 1\n", "v0 v1; repeat v1 { v2 v3 }"},
+		"three queries of three numbers":     {"5 7 3\n3 5 5\n4 1 4\n2 5 5\n", "v0 v1 v2; repeat v2 { v3 v4 v5 }"},
+		"lists, the first of which is short": {"5\n1 1\n1 1\n3 2 2 1\n5 3 2 1 3 2\n3 1 2 3\n", "v0; repeat v0 { v1 run v1 }"},
+		"names of commands":                  {"3\nadd 5 1\nsum 4\nadd 1 2\n", "v0; repeat v0 { tagged map[add:3 sum:2] }"},
 		"digits that are not numbers at all": {"3 4\n0010\n1111\n0000\n", "v0 v1; repeat v0 { word }"},
 	} {
 		if got := infer(readPage([]byte(c.input)), nil).String(); got != c.want {

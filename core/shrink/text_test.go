@@ -39,7 +39,7 @@ func TestTextFindsTheSmallestInputsKnown(t *testing.T) {
 			}
 		}
 		t.Logf("with %d samples: %d of %d", samples, smallest, total)
-		if 100*smallest < 80*total || samples > 0 && 100*smallest < 95*total {
+		if 100*smallest < 90*total || samples > 0 && 100*smallest < 95*total {
 			t.Errorf("with %d samples the smallest input was found only %d times of %d", samples, smallest, total)
 		}
 	}
