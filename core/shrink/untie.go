@@ -10,6 +10,9 @@ func (s *schema) untie(p *page) {
 		return
 	}
 	header := s.items[0].fields
+	if slices.ContainsFunc(header, func(f field) bool { return f.run }) {
+		return
+	}
 	used := map[int]int{}
 	walkItems(s.items, func(it *item) {
 		if it.kind == repeat {
