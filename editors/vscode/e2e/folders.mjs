@@ -41,6 +41,13 @@ export default async function (step, opened) {
     "sum/twice.py": { text: `${patient}print(2 * int(input()))\n` },
     "sum/twice_brute.py": { text: "n = int(input())\nprint(n + n)\n" },
     "sum/twice.spec": { text: "n: int 1..9\n" },
+    "beside/window.py": { text: sum },
+    "beside/window_brute.py": { text: sum },
+    "beside/window.spec": { text: "a: int 1..9  b: int 1..9\n" },
+    "beside/vim.py": { text: sum },
+    "beside/vim_brute.py": { text: sum },
+    "beside/vim.spec": { text: "a: int 1..9  b: int 1..9\n" },
+    "beside/.vscode/settings.json": { text: '{ "stresstester.run.tests": 7 }\n' },
     "sum/.vscode/settings.json": { text: '{ "stresstester.run.tests": 7 }\n' },
     "contest.code-workspace": { text: '{ "folders": [{ "path": "segment" }, { "path": "sum" }] }\n' },
   });
@@ -110,17 +117,17 @@ export default async function (step, opened) {
   });
 
   await step("two windows and a Neovim share one sandbox and one list of runs", async () => {
-    const other = await editor.window(join(top, "segment"));
-    await other.openFile("sol.cpp");
+    const other = await editor.window(join(top, "beside"));
+    await other.openFile("window.py");
     await other.press("Control+Alt+b");
-    await other.untilStatus(/^WA on/);
-    const vim = await neovim(editor, join(top, "sum", "twice.py"));
+    await other.untilStatus(/^OK, 7 tests$/);
+    const vim = await neovim(editor, join(top, "beside", "vim.py"));
     await vim.lua("vim.cmd('StressTester run tests=50')");
     await eventually("Neovim's run", async () => /OK 5\d tests/.test(await vim.lua("return require('stresstester').statusline()")));
     // Neovim's and the other window's are in the first window's list.
     await page.bringToFront();
     await editor.command("Stress Tester: Show Runs");
-    await untilListed("twice.py", "sol.cpp");
+    await untilListed("window.py", "vim.py");
     await editor.press("Escape");
     const status = JSON.parse(await run(join(checkout, "bin", "stresstester"), ["daemon", "status", "--format", "json"], editor.env));
     equal(3, status.editors, "editors of the daemon");
