@@ -18,7 +18,7 @@ func SetAdministrator(ctx context.Context, config Config, username string, admin
 	if err != nil {
 		return fmt.Errorf("reaching the database %v: %w", config, hide(err, config))
 	}
-	defer conn.Close(context.WithoutCancel(ctx))
+	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
 	query := `insert into auth.administrators (user_id) select id from auth.users where lower(username) = lower($1)
 		on conflict (user_id) do update set user_id = excluded.user_id returning user_id`
 	if !administrator {
@@ -41,7 +41,7 @@ func Administrators(ctx context.Context, config Config) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reaching the database %v: %w", config, hide(err, config))
 	}
-	defer conn.Close(context.WithoutCancel(ctx))
+	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
 	rows, err := conn.Query(ctx, `select username from auth.users where id in (select user_id from auth.administrators) order by lower(username)`)
 	if err != nil {
 		return nil, fmt.Errorf("listing who looks after the server: %w", err)
