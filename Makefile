@@ -105,11 +105,12 @@ e2e-neovim: image ## the plugin from end to end, in Neovim 0.10 and 0.12
 	@$(E2E)/setup.sh packages neovim
 	$(E2E)/neovim.sh
 
-e2e-rooms: build ## shared rooms from end to end: two Neovims with daemons of their own, two server processes, one is killed
+e2e-rooms: build vsix ## shared rooms from end to end: two Neovims and a VS Code, two server processes that are killed in turn
 	@testing_env/setup.sh postgres
-	@$(E2E)/setup.sh packages neovim
-	for nvim in $${NVIM_BIN:-.cache/e2e/nvim-0.10 .cache/e2e/nvim-0.12}; do \
-		NVIM_BIN=$$(realpath $$nvim) STRESSTESTER_BIN=$(CURDIR)/bin/stresstester go test ./remote/share -run TheTour -count 1 -v || exit 1; done
+	@$(E2E)/setup.sh packages neovim vscode
+	NVIM_BIN=$(CURDIR)/.cache/e2e/nvim-0.10 STRESSTESTER_BIN=$(CURDIR)/bin/stresstester go test ./remote/share -run TheTour -count 1 -v
+	NVIM_BIN=$(CURDIR)/.cache/e2e/nvim-0.12 STRESSTESTER_BIN=$(CURDIR)/bin/stresstester \
+		STRESSTESTER_TOUR_DEVICE='$(CURDIR)/$(E2E)/vscode.sh ../../../testing_env/e2e/tour' go test ./remote/share -run TheTour -count 1 -v
 
 e2e-helix: image ## a language client that knows nothing of us, from end to end: Helix
 	@$(E2E)/setup.sh packages helix

@@ -2,7 +2,10 @@ package sync
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"fmt"
 	"path/filepath"
+	"slices"
 
 	"stresstester/remote/api"
 	"stresstester/remote/merge"
@@ -67,10 +70,31 @@ type Conflict struct {
 	Refused string `json:"refused,omitempty"`
 }
 
+// Past is a version of the server's by its revision and what tells its content from
+// others.
+type Past struct {
+	Rev api.Revision `json:"rev"`
+	Sum []byte       `json:"sum"`
+}
+
+// maxPast is how many of them are kept.
+const maxPast = 16
+
+// sum tells a content from others.
+func (c Content) sum() []byte {
+	h := sha256.New()
+	fmt.Fprintf(h, "%t %q ", c.Deleted, c.Name)
+	h.Write(c.Text)
+	return h.Sum(nil)
+}
+
 // Slot is what a replica knows of one file. The zero Slot is made by NewSlot.
 type Slot struct {
 	// Head is the newest version of the server's that Ours takes into account.
 	Head Version `json:"head"`
+	// Past are the versions that Head was before, the newest last: what an editor has
+	// may have been made from one of them.
+	Past []Past `json:"past,omitempty"`
 	// Ours is the file as this replica wants it to be everywhere. Where it differs
 	// from Head, it is to be sent: it is the outbox.
 	Ours Content `json:"ours"`
@@ -187,7 +211,31 @@ func (s *Slot) Edited(slot api.Slot, now, ancestor Content) {
 
 // diverge begins a conflict between mine and what Ours is.
 func (s *Slot) diverge(base, mine Content) {
-	s.Conflict = &Conflict{ID: api.NewID(), BaseRev: s.Head.Rev, Base: base, Mine: mine, Theirs: Version{s.Head.Rev, s.Ours}}
+	s.Conflict = &Conflict{ID: api.NewID(), BaseRev: s.revisionOf(base), Base: base, Mine: mine, Theirs: Version{s.Head.Rev, s.Ours}}
+}
+
+// revisionOf is the revision of a content that the server has or had. It is Head's
+// where that is not known: the content may never have been sent.
+func (s *Slot) revisionOf(c Content) api.Revision {
+	if c.Equal(s.Head.Content) {
+		return s.Head.Rev
+	}
+	sum := c.sum()
+	for _, past := range slices.Backward(s.Past) {
+		if bytes.Equal(past.Sum, sum) {
+			return past.Rev
+		}
+	}
+	return s.Head.Rev
+}
+
+// advance takes a newer version for Head.
+func (s *Slot) advance(v Version) {
+	if s.Head.Rev != 0 {
+		s.Past = append(s.Past, Past{s.Head.Rev, s.Head.Content.sum()})
+		s.Past = slices.Clone(s.Past[max(len(s.Past)-maxPast, 0):])
+	}
+	s.Head = v
 }
 
 // Send is the write to be sent next, if there is one. n is given to a new one; used
@@ -213,7 +261,7 @@ func (s *Slot) Accepted(slot api.Slot, rev api.Revision) {
 	}
 	sent := s.Sent
 	s.Sent = nil
-	s.Head = Version{rev, sent.Content}
+	s.advance(Version{rev, sent.Content})
 	if sent.Side != 0 && s.Settling != nil && s.Settling.Side == sent.Side {
 		s.Settling = nil
 	}
@@ -255,7 +303,7 @@ func (s *Slot) Received(slot api.Slot, v Version) {
 		return
 	}
 	before := s.Head
-	s.Head = v
+	s.advance(v)
 	s.Refused = ""
 	if c := s.Conflict; c != nil {
 		if !s.Ours.Equal(before.Content) {

@@ -139,3 +139,26 @@ func TestAnInputIsNeverMixedOfTwo(t *testing.T) {
 		t.Errorf("got %q", s.Wanted().Text)
 	}
 }
+
+func TestAConflictNamesTheRevisionThatAnEditorsTextWasMadeFrom(t *testing.T) {
+	t.Parallel()
+	s := known(3, "a\n")
+	s.Received(testedSlot, Version{4, text("b\n")})
+	s.Seen = text("a\n") // the editor with unsaved changes did not take it
+	s.Edited(testedSlot, text("c\n"), text("a\n"))
+	if s.Conflict == nil || s.Conflict.BaseRev != 3 || s.Conflict.Theirs.Rev != 4 {
+		t.Fatalf("got %+v", s.Conflict)
+	}
+	s = known(3, "a\n")
+	s.Received(testedSlot, Version{4, text("b\n")})
+	s.Edited(testedSlot, text("c\n"), text("never sent\n"))
+	if s.Conflict == nil || s.Conflict.BaseRev != 4 {
+		t.Errorf("made from what the server never had: got %+v", s.Conflict)
+	}
+	for rev := api.Revision(5); rev < 100; rev++ {
+		s.Received(testedSlot, Version{rev, text("d\n")})
+	}
+	if len(s.Past) > maxPast {
+		t.Errorf("%d past versions are kept", len(s.Past))
+	}
+}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"html/template"
 	"strings"
 
@@ -52,6 +53,25 @@ func sideBySide(from, to []byte, fold bool) []Row {
 		return folded(rows)
 	}
 	return rows
+}
+
+// both is a text with what either version has: where both changed the same lines of
+// base, those of both follow each other.
+//
+// One of the two may be the base as far as anybody knows: what a machine had before is
+// not always in the room's history. What they differ in was then done by both, lest
+// the proposal leave out all of that version.
+func both(base, head, side []byte) []byte {
+	if bytes.Equal(base, head) || bytes.Equal(base, side) {
+		base = nil
+		at := 0
+		for _, h := range merge.Hunks(head, side) {
+			base = append(base, head[at:h.From]...)
+			at = h.To
+		}
+		base = append(base, head[at:]...)
+	}
+	return merge.Texts(base, head, side).Both()
 }
 
 func lines(text []byte) []string {

@@ -32,6 +32,21 @@ func TestTextsStandSideBySide(t *testing.T) {
 	}
 }
 
+func TestTheProposalHasBothVersions(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ name, base, head, side, want string }{
+		{"what each changed by itself", "a\n1\n2\n3\nz\n", "A\n1\n2\n3\nz\n", "a\n1\n2\n3\nZ\n", "A\n1\n2\n3\nZ\n"},
+		{"one line that both changed", "a\nb\nc\n", "a\n1\nc\n", "a\n2\nc\n", "a\n1\n2\nc\n"},
+		{"the base is the current version", "a\n1\nc\n", "a\n1\nc\n", "a\n2\nc\n", "a\n1\n2\nc\n"},
+		{"the base is the other version", "a\n2\nc\n", "a\n1\nc\n", "a\n2\nc\n", "a\n1\n2\nc\n"},
+		{"there is no base", "", "a\n", "b\n", "a\nb\n"},
+	} {
+		if got := string(both([]byte(test.base), []byte(test.head), []byte(test.side))); got != test.want {
+			t.Errorf("%s: got %q, want %q", test.name, got, test.want)
+		}
+	}
+}
+
 var ourSpan = regexp.MustCompile(`<span class="(?:key|str|num|com)">|</span>`)
 
 // What somebody else wrote is shown, never run: without our colours it is the text again.

@@ -15,7 +15,6 @@ import (
 	"stresstester/core/problem"
 	"stresstester/remote/api"
 	"stresstester/remote/auth"
-	"stresstester/remote/merge"
 	"stresstester/remote/rooms"
 )
 
@@ -374,7 +373,7 @@ func (p *Pages) roomConflict(w http.ResponseWriter, r *http.Request, a *asking) 
 	}
 	head, side := text(c.Head), text(&c.Side)
 	data.Rows = sideBySide(head, side, true)
-	data.Merged = string(merge.Texts(text(c.Base), head, side).Both())
+	data.Merged = string(both(text(c.Base), head, side))
 	p.showRoom(w, r, a, "conflicts", "conflict", data)
 }
 

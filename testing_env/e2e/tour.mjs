@@ -100,7 +100,7 @@ export default async function (step, opened) {
       const web = await editor.context.newPage();
       await web.setViewportSize({ width: 1280, height: 900 });
       await web.goto(`${server}/rooms`);
-      await web.getByRole("link", { name: "sol" }).first().click();
+      await web.locator("main h2 a").click();
       await web.getByRole("link", { name: "Decide" }).first().click();
       await web.getByRole("link", { name: "Decide" }).last().click();
       await web.getByText("int m = 77;").first().waitFor();
