@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	"go.uber.org/zap"
 
 	"stresstester/core/problem"
 	"stresstester/core/room"
@@ -105,6 +106,11 @@ func (o *runOptions) run(ctx context.Context, a *app, flags *pflag.FlagSet, test
 	stopWatching := out.watch(sandboxes.warm)
 	result, err := execute(ctx, sandboxes.warm, r, room.Disk{}, options, out.observer(options))
 	stopWatching()
+	for _, role := range problem.Roles() {
+		if way := result.Strategies[role]; way != "" {
+			a.logger().Info("how "+role.Title()+" was run", zap.String("by", way))
+		}
+	}
 	return out.end(result, outcome{
 		room:        r,
 		options:     options,
