@@ -304,7 +304,11 @@ func BenchmarkExamples(b *testing.B) {
 		if tested == "" || firstOf(folder, "interactor.*") != "" {
 			continue // those talk to each other in fresh processes, always
 		}
-		o := room.Defaults()
+		opened, err := room.Open(room.Disk{}, tested, nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		o := opened.Options // the example's own comparison and limits
 		o.Tests, o.NoSave, o.Strategy = 1, true, "exec"
 		execute(b, sb, tested, o) // compiles
 		rates := map[string][]float64{}
