@@ -37,6 +37,9 @@ type feed struct {
 	out      outgoing
 	drained  bool
 
+	loads  int // how many loads are reading
+	recent recent
+
 	stale map[uuid.UUID]struct{} // users whose rooms are to be read again
 
 	wake   chan struct{} // something is in out
@@ -49,6 +52,25 @@ type watched struct {
 	rev  api.Revision // the last that was told
 	subs map[*subscription]struct{}
 }
+
+// recent is what was told while somebody's rooms were being read: a change that is committed after they
+// were read, and told before they are watched, would be missed without it. It is kept in two
+// halves, of which the older one is forgotten every recentTime, which no read takes.
+type recent struct {
+	young, old map[string]api.Revision
+	since      time.Time
+}
+
+const recentTime = time.Minute
+
+func (r *recent) add(room string, rev api.Revision, now time.Time) {
+	if r.young == nil || now.Sub(r.since) > recentTime {
+		r.young, r.old, r.since = map[string]api.Revision{}, r.young, now
+	}
+	r.young[room] = max(r.young[room], rev)
+}
+
+func (r *recent) rev(room string) api.Revision { return max(r.young[room], r.old[room]) }
 
 type presenceKey struct {
 	user   string
@@ -177,21 +199,34 @@ func (f *feed) load(ctx context.Context, user uuid.UUID, resuming *subscription,
 	turn := &f.turns[user[len(user)-1]%byte(len(f.turns))]
 	turn.Lock()
 	defer turn.Unlock()
+	f.mu.Lock()
+	f.loads++
+	f.mu.Unlock()
 	heads, err := f.store.Heads(ctx, roomsdb.Actor{User: user})
-	if err != nil {
-		return err
-	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if err == nil {
+		f.loaded(user, heads, resuming, since)
+	}
+	if f.loads--; f.loads == 0 {
+		f.recent = recent{}
+	}
+	return err
+}
+
+// loaded gives the user's subscriptions the rooms that were read.
+func (f *feed) loaded(user uuid.UUID, heads []roomsdb.Head, resuming *subscription, since time.Time) {
 	for sub := range f.users[user] {
 		first := sub == resuming
 		now := make(map[string]struct{}, len(heads))
 		for _, h := range heads {
 			now[h.Room] = struct{}{}
 			_, had := sub.rooms[h.Room]
-			f.watch(sub, h.Room, h.Rev)
-			if first && h.Updated.After(since) || !first && !had {
-				sub.poke(api.Poke{Room: h.Room, Rev: h.Rev})
+			missed := f.recent.rev(h.Room) > h.Rev && !had
+			rev := max(h.Rev, f.recent.rev(h.Room))
+			f.watch(sub, h.Room, rev)
+			if first && h.Updated.After(since) || !first && !had || missed {
+				sub.poke(api.Poke{Room: h.Room, Rev: rev})
 			}
 		}
 		for room := range sub.rooms {
@@ -201,7 +236,6 @@ func (f *feed) load(ctx context.Context, user uuid.UUID, resuming *subscription,
 			}
 		}
 	}
-	return nil
 }
 
 func (f *feed) watch(sub *subscription, room string, rev api.Revision) {
@@ -255,6 +289,9 @@ func (f *feed) membersChanged(user uuid.UUID) {
 
 // tell pokes the room's subscribers here.
 func (f *feed) tell(room string, rev api.Revision) {
+	if f.loads > 0 {
+		f.recent.add(room, rev, time.Now())
+	}
 	w := f.rooms[room]
 	if w == nil {
 		return

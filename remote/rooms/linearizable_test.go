@@ -24,6 +24,7 @@ import (
 	"stresstester/remote/postgres"
 	"stresstester/remote/postgres/local"
 	"stresstester/remote/postgres/postgrestest"
+	"stresstester/remote/server/servertest"
 )
 
 // What a client did to one file. A write that got no answer is sent again with the same key until it
@@ -402,12 +403,12 @@ var toxics = []string{
 	`{"name":"fault","type":"slicer","attributes":{"average_size":64,"size_variation":32,"delay":200}}`,
 }
 
-// chaos is two server processes behind faulty lines, on a Postgres that waits for its disk.
+// chaos is two real server processes (the command line's serve) behind faulty lines, on a Postgres that waits for its disk.
 type chaos struct {
 	t         *testing.T
 	cluster   *local.Cluster
 	config    postgres.Config
-	processes [2]*process
+	processes [2]*servertest.Process
 	proxies   [2]*toxiproxy.Proxy
 
 	kills, postgresKills, faults atomic.Int64
@@ -435,8 +436,12 @@ func newChaos(t *testing.T) *chaos {
 	}
 	lines := toxiproxy.NewServer(toxiproxy.NewMetricsContainer(nil), zerolog.Nop())
 	for i := range c.processes {
-		c.processes[i] = startProcess(t, c.config, "")
-		c.proxies[i] = toxiproxy.NewProxy(lines, strconv.Itoa(i), "127.0.0.1:0", strings.TrimPrefix(c.processes[i].url, "http://"))
+		options := []servertest.Option{servertest.Env("STRESSTESTER_REQUESTS_PER_MINUTE=-1")}
+		if i > 0 {
+			options = append(options, servertest.As(c.processes[0]))
+		}
+		c.processes[i] = servertest.Start(t, c.config, options...)
+		c.proxies[i] = toxiproxy.NewProxy(lines, strconv.Itoa(i), "127.0.0.1:0", strings.TrimPrefix(c.processes[i].URL, "http://"))
 		c.proxies[i].Enabled = false
 		if err := c.proxies[i].Start(); err != nil {
 			t.Fatal(err)
@@ -471,9 +476,8 @@ func (c *chaos) torment(ctx context.Context, kills, crashes int) error {
 		case kills > 0 && step%2 == 0:
 			kills--
 			c.kills.Add(1)
-			p := c.processes[i]
-			p.kill()
-			c.processes[i] = startProcess(c.t, c.config, strings.TrimPrefix(p.url, "http://"))
+			c.processes[i].Kill()
+			c.processes[i].Restart()
 		default:
 			c.faults.Add(1)
 			if _, err := c.proxies[i].Toxics.AddToxicJson(strings.NewReader(toxics[rand.IntN(len(toxics))])); err != nil {
@@ -517,11 +521,12 @@ func TestFilesAreLinearizableAndNothingAcknowledgedIsLost(t *testing.T) {
 	user := authtest.NewUser(t, db, "ada")
 	var ops, acked int
 	for n := range histories {
-		owner := &client{t: t, url: c.processes[0].url, token: user.Token, user: user, http: &http.Client{Transport: &http.Transport{}}}
+		owner := &client{t: t, url: c.processes[0].URL, token: user.Token, user: user, http: &http.Client{Transport: &http.Transport{}}}
 		ctx, cancel := context.WithCancel(context.Background())
 		ended := make(chan error, 1)
 		room := make(chan struct{})
 		go func() {
+			defer close(ended) // also if a server cannot be started again, which ends this goroutine
 			<-room
 			ended <- c.torment(ctx, kills, crashes)
 		}()
@@ -530,7 +535,7 @@ func TestFilesAreLinearizableAndNothingAcknowledgedIsLost(t *testing.T) {
 		if err := <-ended; err != nil && !errors.Is(err, context.Canceled) {
 			t.Fatal(err)
 		}
-		owner.url = c.processes[1].url
+		owner.url = c.processes[1].URL
 		owner.settle()
 		h.check(t, owner)
 		owner.http.CloseIdleConnections()

@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/http/pprof"
 	"strings"
 	"sync"
 	"time"
@@ -136,10 +137,12 @@ func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 // Handler serves everything but the metrics.
 func (s *Server) Handler() http.Handler { return s.handler }
 
-// Metrics serves the metrics, on a listener that only operators reach.
+// Metrics serves the metrics and Go's profiles, on a listener that only operators reach.
 func (s *Server) Metrics() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(s.registry, promhttp.HandlerOpts{}))
+	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
+	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
 	return mux
 }
 

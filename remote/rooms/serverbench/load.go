@@ -2,7 +2,7 @@ package main
 
 import (
 	"bufio"
-	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -84,8 +84,11 @@ func (r result) at(part float64) time.Duration {
 	return r.times[min(len(r.times)-1, int(part*float64(len(r.times))))]
 }
 
+// prepare makes what a client sends, over and over, as one user.
+type prepare func(u user) (send func(*conn) error)
+
 // load lets so many connections send requests one after the other. The first second does not count.
-func (b *bench) load(clients int, length time.Duration, prepare func(*conn, user) (func() error, error)) (result, error) {
+func (b *bench) load(clients int, length time.Duration, p prepare) (result, error) {
 	var mu sync.Mutex
 	var r result
 	var failure error
@@ -94,7 +97,7 @@ func (b *bench) load(clients int, length time.Duration, prepare func(*conn, user
 	end := begin.Add(length)
 	for i := range clients {
 		wg.Go(func() {
-			times, err := b.client(i, begin, end, prepare)
+			times, err := b.client(i, clients, begin, end, p)
 			mu.Lock()
 			defer mu.Unlock()
 			r.times = append(r.times, times...)
@@ -107,22 +110,23 @@ func (b *bench) load(clients int, length time.Duration, prepare func(*conn, user
 	return r, failure
 }
 
-func (b *bench) client(i int, begin, end time.Time, prepare func(*conn, user) (func() error, error)) (times []time.Duration, err error) {
+// client acts for every clients-th user in turn.
+func (b *bench) client(i, clients int, begin, end time.Time, p prepare) (times []time.Duration, err error) {
 	c, err := dial(b.nodes[i%len(b.nodes)])
 	if err != nil {
 		return nil, err
 	}
 	defer c.close()
-	send, err := prepare(c, b.users[i])
-	if err != nil {
-		return nil, err
+	var sends []func(*conn) error
+	for u := i; u < len(b.users); u += clients {
+		sends = append(sends, p(b.users[u]))
 	}
-	for {
+	for n := 0; ; n++ {
 		at := time.Now()
 		if at.After(end) {
 			return times, nil
 		}
-		if err := send(); err != nil {
+		if err := sends[n%len(sends)](c); err != nil {
 			return times, err
 		}
 		if at.After(begin) {
@@ -131,44 +135,67 @@ func (b *bench) client(i int, begin, end time.Time, prepare func(*conn, user) (f
 	}
 }
 
-func readRoom(c *conn, u user) (func() error, error) {
+func readRoom(u user) func(*conn) error {
 	r := request("GET", path(api.PathRoom, u.room)+"?content=true", u.token, "", nil)
-	return func() error {
+	return func(c *conn) error {
 		status, body, err := c.do(r)
 		if err == nil && (status != http.StatusOK || len(body) < 8000) {
 			err = fmt.Errorf("answered with %d and %d bytes: %.200s", status, len(body), body)
 		}
 		return err
-	}, nil
+	}
 }
 
-func hasRoom(c *conn, u user) (func() error, error) {
+func hasRoom(u user) func(*conn) error {
 	r := request("GET", path(api.PathRoom, u.room), u.token, "If-None-Match: \"4\"\r\n", nil)
-	return func() error {
+	return func(c *conn) error {
 		status, body, err := c.do(r)
 		if err == nil && status != http.StatusNotModified {
 			err = fmt.Errorf("answered with %d: %.200s", status, body)
 		}
 		return err
-	}, nil
+	}
 }
 
-func writeFile(c *conn, u user) (func() error, error) {
+func writeFile(u user) func(*conn) error {
 	rev, n := api.Revision(0), 0
 	filler := strings.Repeat("int x = 0; // a line\n", 97)
-	return func() error {
+	return func(c *conn) error {
 		n++
 		put := api.PutFile{FileContent: api.FileContent{Name: "a.cpp", Content: []byte(strconv.Itoa(n) + filler)}}
 		r := request("PUT", path(api.PathFile, u.room, "checker"), u.token, "If-Match: "+rev.ETag()+"\r\nIdempotency-Key: bench:"+strconv.Itoa(n)+"\r\n", put)
-		status, body, err := c.do(r)
-		if err != nil {
-			return err
-		}
-		var f api.File
-		if err := json.NewDecoder(bytes.NewReader(body)).Decode(&f); err != nil || status != http.StatusOK {
-			return fmt.Errorf("answered with %d: %.200s", status, body)
-		}
+		f, err := c.file(r)
 		rev = f.Rev
-		return nil
-	}, nil
+		return err
+	}
+}
+
+// file sends a request that is answered with a file.
+func (c *conn) file(r []byte) (f api.File, err error) {
+	status, body, err := c.do(r)
+	if err != nil {
+		return f, err
+	}
+	if err := json.Unmarshal(body, &f); err != nil || status != http.StatusOK {
+		return f, fmt.Errorf("answered with %d: %.200s", status, body)
+	}
+	return f, nil
+}
+
+// get is the answer to a plain request.
+func get(ctx context.Context, url string) ([]byte, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return nil, err
+	}
+	res, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return nil, err
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err == nil && res.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s is answered with %s", url, res.Status)
+	}
+	return body, err
 }

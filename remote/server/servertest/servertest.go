@@ -37,13 +37,17 @@ const marker = "STRESSTESTER_TEST_IS_SERVER"
 
 // Main runs the package's tests, or, in a process that [Start] started, the server.
 func Main(m *testing.M) int {
-	if os.Getenv(marker) != "" {
+	if IsServer() {
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 		defer stop()
 		return command.Run(ctx, "test", []string{"serve", "--env-file="}, os.Stdout, os.Stderr)
 	}
 	return postgrestest.Main(m)
 }
+
+// IsServer reports whether this process is a server that [Start] started, for a TestMain
+// that looks at what the tests leave behind.
+func IsServer() bool { return os.Getenv(marker) != "" }
 
 // A Process is one running server.
 type Process struct {
