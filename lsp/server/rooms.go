@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"go.lsp.dev/protocol"
 	"go.lsp.dev/uri"
@@ -39,9 +40,14 @@ type roomsShown struct {
 	// to merge in, by the path of what is merged.
 	conflicts map[string]bool
 	merging   map[string]string
-	// pending says that a look is on its way.
+	// pending says that a look is on its way, last when there was one.
 	pending bool
+	last    time.Time
 }
+
+// showPause is the time from one look at how rooms stand to the next, whatever a server
+// announces.
+const showPause = 50 * time.Millisecond
 
 // joinRooms lets rooms find this editor, until it leaves.
 func (s *Server) joinRooms() {
@@ -71,9 +77,16 @@ func (s *Server) roomsChanged() {
 		return
 	}
 	s.shown.pending = true
-	s.conn.Go("looking how rooms stand", func(context.Context) {
+	wait := time.Until(s.shown.last.Add(showPause))
+	s.conn.Go("looking how rooms stand", func(ctx context.Context) {
+		if wait > 0 {
+			select {
+			case <-ctx.Done():
+			case <-time.After(wait):
+			}
+		}
 		s.shown.mu.Lock()
-		s.shown.pending = false
+		s.shown.pending, s.shown.last = false, time.Now()
 		s.shown.mu.Unlock()
 		s.showRooms()
 	})

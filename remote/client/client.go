@@ -21,6 +21,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"stresstester/remote/api"
 )
@@ -31,10 +32,18 @@ const (
 	DefaultTimeout = 20 * time.Second
 	// maxAnswer is the size of the largest answer that is read: a room's content as
 	// JSON, with room for escapes.
-	maxAnswer = 128 << 20
+	maxAnswer = 64 << 20
 	// maxProblem is that of an answer that says no.
 	maxProblem = 8 << 20
+	// largeAnswer is the size from which answers are read one at a time.
+	largeAnswer = 1 << 20
+	// maxSentence is the length in bytes of the longest sentence of a server's that is shown.
+	maxSentence = 600
 )
+
+// large is held by whoever reads a large answer, so that several servers, or rooms, do
+// not fill the memory together.
+var large = make(chan struct{}, 1)
 
 // Client talks to one server.
 type Client struct {
@@ -149,7 +158,9 @@ func (c *Client) do(ctx context.Context, r request) error {
 		case isProblem && p.Status == http.StatusUnauthorized && refused == "" && c.Token != nil:
 			refused = token // once: the token may have ended meanwhile
 			continue
-		case isProblem && !p.Temporary(), ctx.Err() != nil, r.once, try >= tries:
+		case isProblem && !p.Temporary(), !isProblem && !errors.Is(err, ErrUnreachable):
+			return err // asked again it would say the same
+		case ctx.Err() != nil, r.once, try >= tries:
 			return err
 		}
 		after := time.Duration(0)
@@ -192,14 +203,48 @@ func (c *Client) try(ctx context.Context, r request, body []byte, token string) 
 	if r.out == nil {
 		return nil
 	}
-	data, err := readAll(response.Body, maxAnswer)
-	if err != nil {
+	if !isJSON(response.Header) {
+		return fmt.Errorf("%s %w: it is no JSON; is it a Stress Tester server?", c.Base, ErrNoAnswer)
+	}
+	return c.decode(ctx, response, r.out)
+}
+
+// decode reads an answer of any size that is allowed.
+func (c *Client) decode(ctx context.Context, response *http.Response, out any) error {
+	if response.ContentLength > maxAnswer {
+		return fmt.Errorf("%s %w: it has %d MiB", c.Base, ErrNoAnswer, response.ContentLength>>20)
+	}
+	data, err := io.ReadAll(io.LimitReader(response.Body, largeAnswer))
+	if err == nil && len(data) == largeAnswer {
+		select {
+		case large <- struct{}{}:
+			defer func() { <-large }()
+		case <-ctx.Done():
+			return unreachable(c.Base, ctx.Err())
+		}
+		var rest []byte
+		rest, err = readAll(response.Body, maxAnswer-largeAnswer)
+		data = append(data, rest...)
+	}
+	switch {
+	case errors.Is(err, errTooLong):
+		return fmt.Errorf("%s %w: it has more than %d MiB", c.Base, ErrNoAnswer, maxAnswer>>20)
+	case err != nil:
 		return unreachable(c.Base, err)
 	}
-	if err := json.Unmarshal(data, r.out); err != nil {
-		return fmt.Errorf("%s answered something that is no answer (%w); is it a Stress Tester server?", c.Base, err)
+	if err := json.Unmarshal(data, out); err != nil {
+		return fmt.Errorf("%s %w (%w); is it a Stress Tester server?", c.Base, ErrNoAnswer, err)
 	}
 	return nil
+}
+
+// ErrNoAnswer is wrapped where what came cannot be the answer of a server of this kind,
+// but, for example, that of a network that wants somebody to sign in first.
+var ErrNoAnswer = errors.New("answered something that is no answer")
+
+func isJSON(h http.Header) bool {
+	kind, _, _ := mime.ParseMediaType(h.Get("Content-Type"))
+	return strings.HasSuffix(kind, "json")
 }
 
 func (c *Client) request(ctx context.Context, r request, body []byte, token string) (*http.Request, error) {
@@ -231,11 +276,13 @@ func (c *Client) request(ctx context.Context, r request, body []byte, token stri
 	return request, nil
 }
 
+var errTooLong = errors.New("the answer is too long")
+
 // readAll is io.ReadAll with a limit that is an error.
 func readAll(r io.Reader, limit int64) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(r, limit+1))
 	if err == nil && int64(len(data)) > limit {
-		return nil, fmt.Errorf("the answer is longer than %d MiB", limit>>20)
+		return nil, errTooLong
 	}
 	return data, err
 }
@@ -272,14 +319,15 @@ func (e *unreachableError) Error() string {
 
 func (e *unreachableError) Unwrap() []error { return []error{ErrUnreachable, e.cause} }
 
-// problemOf is what the server said when it said no.
+// problemOf is what the server said when it said no. Without a code it is not known
+// whether it was the server that said it, or something on the way to it.
 func problemOf(base string, response *http.Response) error {
 	data, err := readAll(response.Body, maxProblem)
 	p := &api.Problem{}
-	kind, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type"))
-	if err != nil || !strings.HasSuffix(kind, "json") || json.Unmarshal(data, p) != nil {
+	if err != nil || !isJSON(response.Header) || json.Unmarshal(data, p) != nil {
 		p = &api.Problem{}
 	}
+	p.Title, p.Detail = sentence(p.Title), sentence(p.Detail)
 	p.Status = response.StatusCode // whatever the body says
 	if p.Detail == "" && p.Title == "" {
 		p.Detail = fmt.Sprintf("%s answered %s; is it a Stress Tester server?", base, response.Status)
@@ -291,6 +339,17 @@ func problemOf(base string, response *http.Response) error {
 		p.RetryAfter = retryAfter(response.Header.Get("Retry-After"), time.Now())
 	}
 	return p
+}
+
+// sentence is a server's sentence as it may be shown: on one line, and not without end.
+func sentence(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, text[:min(len(text), maxSentence)])
+	return strings.ToValidUTF8(text, "")
 }
 
 // retryAfter is a header's number of seconds, or its date.

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -21,7 +22,10 @@ import (
 // against starts a server that answers as told.
 func against(t *testing.T, handler http.HandlerFunc) *Client {
 	t.Helper()
-	server := httptest.NewServer(handler)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		handler(w, r)
+	}))
 	t.Cleanup(server.Close)
 	return &Client{Base: server.URL, Pause: time.Millisecond, Timeout: 5 * time.Second}
 }
@@ -104,6 +108,22 @@ func TestStrangeServersAreHarmless(t *testing.T) {
 			w.WriteHeader(http.StatusNotFound)
 			_, _ = io.WriteString(w, "<html>")
 		}, "is it a Stress Tester server?"},
+		"one that answers with a page that looks like an answer": {func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/html")
+			_, _ = io.WriteString(w, "{}")
+		}, "is it a Stress Tester server?"},
+		"one that answers without end": {func(w http.ResponseWriter, r *http.Request) {
+			for spaces := bytes.Repeat([]byte(" "), 1<<20); r.Context().Err() == nil; {
+				_, _ = w.Write(spaces)
+			}
+		}, "more than 64 MiB"},
+		"one that announces much": {func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", "99999999999")
+			_, _ = io.WriteString(w, "{")
+		}, "MiB"},
+		"one that has no end of words": {func(w http.ResponseWriter, _ *http.Request) {
+			sayProblem(w, http.StatusConflict, api.Problem{Code: api.CodeLimitReached, Detail: "no\x1b[2J" + strings.Repeat(" no", 1<<20)})
+		}, "no [2J no"},
 		"one that answers nothing": {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "what you do meanwhile is kept"},
 		"one that is slow":         {hang, "did not answer in time"},
 		"one that sends people away": {func(w http.ResponseWriter, r *http.Request) {
@@ -120,7 +140,9 @@ func TestStrangeServersAreHarmless(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := against(t, tt.handler)
-			c.Timeout = 300 * time.Millisecond
+			if c.Timeout = 300 * time.Millisecond; strings.HasSuffix(tt.says, "MiB") {
+				c.Timeout = 30 * time.Second
+			}
 			_, err := c.Sync(t.Context(), api.SyncRequest{})
 			if err == nil || !strings.Contains(err.Error(), tt.says) {
 				t.Errorf("got %v, want %q", err, tt.says)
@@ -224,6 +246,57 @@ func TestTheFeedTellsWhereToLook(t *testing.T) {
 	}
 	if got := strings.Join(said, " "); got != "new r resumed" {
 		t.Errorf("got %q", got)
+	}
+}
+
+func TestAServerThatTalksAllTheTimeIsNotListenedTo(t *testing.T) {
+	t.Parallel()
+	c := against(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		poke := "id: " + strings.Repeat("9", 1000) + "\nevent: poke\ndata: {\"room\":\"r\",\"rev\":5}\n\n"
+		for r.Context().Err() == nil {
+			_, _ = io.WriteString(w, poke)
+		}
+	})
+	f := &Feed{Client: c, Connected: func(bool) {}, Poke: func(api.Poke) {}}
+	if _, err := f.Listen(t.Context()); err == nil || !strings.Contains(err.Error(), "more than anybody could want") {
+		t.Errorf("got %v", err)
+	}
+	if f.last != "" {
+		t.Errorf("an id of %d bytes was taken", len(f.last))
+	}
+}
+
+// TestAServerThatHangsHoldsUpNobodyAtAnother has a refresh that never ends, and somebody
+// signed in to another server; and one who waits for the first, and is told to end.
+func TestAServerThatHangsHoldsUpNobodyAtAnother(t *testing.T) {
+	t.Parallel()
+	vault := &Vault{Dir: t.TempDir(), FileOnly: true}
+	asked := make(chan struct{}, 8)
+	hanging := against(t, func(w http.ResponseWriter, r *http.Request) { asked <- struct{}{}; hang(w, r) })
+	other := against(t, func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `{"access_token":"new","refresh_token":"r2","token_type":"Bearer","expires_in":600}`)
+	})
+	signed := func(c *Client) *Signed {
+		if err := vault.Save(c.Base, Credentials{Access: "old", Refresh: "r", Expires: time.Now()}); err != nil {
+			t.Fatal(err)
+		}
+		return &Signed{Server: c.Base, Vault: vault, OAuth: &OAuth{Server: c.Base}}
+	}
+	first, second, third := signed(hanging), signed(hanging), signed(other)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 2)
+	go func() { _, err := first.Token(ctx, ""); ended <- err }()
+	<-asked
+	go func() { _, err := second.Token(ctx, ""); ended <- err }()
+	if token, err := third.Token(t.Context(), ""); err != nil || token != "new" {
+		t.Errorf("got %q, %v", token, err)
+	}
+	cancel()
+	for range 2 {
+		if err := <-ended; err == nil {
+			t.Error("a server that hangs gave a token")
+		}
 	}
 }
 

@@ -33,8 +33,36 @@ type Feed struct {
 // silence is how long a server may say nothing before the connection counts as dead.
 const silence = 3 * api.HeartbeatSeconds * time.Second
 
-// maxEvent is the size of the largest line of an event.
-const maxEvent = 64 << 10
+// maxEvent is the size of the largest line of an event, maxEventID that of its id.
+const (
+	maxEvent   = 64 << 10
+	maxEventID = 64
+)
+
+// A server may not talk all the time: what it says costs processor time that belongs to
+// the stress tests. These are bytes, at once and per second.
+const (
+	talkAtOnce    = 1 << 20
+	talkPerSecond = 64 << 10
+)
+
+// talk counts what a server may still say.
+type talk struct {
+	left float64
+	at   time.Time
+}
+
+// said takes n bytes into account and reports whether there may be more.
+func (t *talk) said(n int, now time.Time) bool {
+	if t.at.IsZero() {
+		t.left = talkAtOnce
+	} else {
+		t.left = min(t.left+talkPerSecond*now.Sub(t.at).Seconds(), talkAtOnce)
+	}
+	t.at = now
+	t.left -= float64(n)
+	return t.left > 0
+}
 
 // errBye is a server that closes in good order.
 type errBye struct{ retry time.Duration }
@@ -105,8 +133,12 @@ func (f *Feed) read(body io.Reader, alive func()) error {
 	lines.Buffer(make([]byte, 4096), maxEvent)
 	var kind, id string
 	var data []byte
+	var budget talk
 	for lines.Scan() {
 		alive()
+		if !budget.said(len(lines.Bytes())+1, time.Now()) {
+			return fmt.Errorf("%s announces more than anybody could want to know", f.Client.Base)
+		}
 		line := bytes.TrimSuffix(lines.Bytes(), []byte("\r"))
 		if len(line) == 0 {
 			if err := f.event(kind, id, data); err != nil {
@@ -121,7 +153,9 @@ func (f *Feed) read(body io.Reader, alive func()) error {
 		case "event":
 			kind = string(value)
 		case "id":
-			id = string(value)
+			if len(value) <= maxEventID {
+				id = string(value)
+			}
 		case "data":
 			if len(data)+len(value) <= maxEvent {
 				data = append(append(data, value...), '\n')

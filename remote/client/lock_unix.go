@@ -9,12 +9,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// lockFile waits until no other process, and no other opening of the file, has it.
-func lockFile(f *os.File) error {
+// tryLockFile locks a file, unless another process, or another opening of the file, has
+// locked it.
+func tryLockFile(f *os.File) (locked bool, err error) {
 	for {
-		err := unix.Flock(int(f.Fd()), unix.LOCK_EX)
-		if !errors.Is(err, unix.EINTR) {
-			return err
+		err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+		switch {
+		case err == nil:
+			return true, nil
+		case errors.Is(err, unix.EWOULDBLOCK):
+			return false, nil
+		case !errors.Is(err, unix.EINTR):
+			return false, err
 		}
 	}
 }

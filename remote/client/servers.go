@@ -1,6 +1,7 @@
 package client
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -38,7 +39,7 @@ func (s Servers) read() (serverList, error) {
 }
 
 func (s Servers) change(change func(*serverList)) error {
-	return underLock(s.Dir, "servers.json", func() error {
+	return underLock(context.Background(), s.Dir, "servers.json", func() error {
 		l, err := s.read()
 		if err != nil {
 			return err

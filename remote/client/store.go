@@ -1,6 +1,7 @@
 package client
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -168,7 +169,7 @@ func (v *Vault) readFile() (map[string]Credentials, error) {
 
 // changeFile changes the file while nobody else does.
 func (v *Vault) changeFile(change func(map[string]Credentials) bool) error {
-	return underLock(v.Dir, "credentials.json", func() error {
+	return underLock(context.Background(), v.Dir, "credentials.json", func() error {
 		all, err := v.readFile()
 		if err != nil || !change(all) {
 			return err
@@ -213,9 +214,12 @@ func writeJSON(path string, value any) error {
 	return nil
 }
 
+// lockPause is how long a lock that somebody else has is left alone.
+const lockPause = 10 * time.Millisecond
+
 // underLock does something that other processes wait for. The folder is made
 // private.
-func underLock(dir, name string, do func() error) error {
+func underLock(ctx context.Context, dir, name string, do func() error) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("making %s: %w", dir, err)
 	}
@@ -227,8 +231,18 @@ func underLock(dir, name string, do func() error) error {
 		return fmt.Errorf("locking %s: %w", name, err)
 	}
 	defer f.Close() // and unlocks
-	if err := lockFile(f); err != nil {
-		return fmt.Errorf("locking %s: %w", name, err)
+	for {
+		locked, err := tryLockFile(f)
+		if err != nil {
+			return fmt.Errorf("locking %s: %w", name, err)
+		}
+		if locked {
+			return do()
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("waiting for another process that has %s: %w", name, ctx.Err())
+		case <-time.After(lockPause):
+		}
 	}
-	return do()
 }

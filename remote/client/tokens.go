@@ -2,6 +2,8 @@ package client
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"sync"
@@ -46,7 +48,7 @@ func (s *Signed) Token(ctx context.Context, refused string) (string, error) {
 	if good(s.known, refused) {
 		return s.known.Access, nil
 	}
-	err := s.underLock(func() error {
+	err := s.underLock(ctx, func() error {
 		c, err := s.Vault.Load(s.Server)
 		if err != nil {
 			s.known = Credentials{}
@@ -64,8 +66,11 @@ func (s *Signed) Token(ctx context.Context, refused string) (string, error) {
 	return s.known.Access, err
 }
 
-func (s *Signed) underLock(do func() error) error {
-	return underLock(s.Vault.Dir, "refresh", do)
+// underLock keeps other processes from refreshing at this server; one that hangs holds
+// up nobody at another.
+func (s *Signed) underLock(ctx context.Context, do func() error) error {
+	name := sha256.Sum256([]byte(s.Server))
+	return underLock(ctx, s.Vault.Dir, "refresh-"+hex.EncodeToString(name[:8]), do)
 }
 
 func good(c Credentials, refused string) bool {

@@ -364,20 +364,26 @@ func (s *Service) bind(ctx context.Context, b sync.Binding) (sync.Status, error)
 	if err := s.State.Update(func(tx *sync.Tx) error { return tx.PutRoom(b) }); err != nil {
 		return sync.Status{}, err
 	}
-	if err := s.sync(ctx, b); err != nil {
+	if err := s.sync(ctx, b, false); err != nil {
 		s.config.Log.Info("the first sync of a room did not end", zap.Error(err))
 	}
 	s.Syncer.Poke()
 	return s.Syncer.Status(b.Room)
 }
 
-// sync syncs a room in this process, whoever else does.
-func (s *Service) sync(ctx context.Context, b sync.Binding) error {
+// sync syncs a room in this process, whoever else does. With all of it, what the server
+// refused before is tried again.
+func (s *Service) sync(ctx context.Context, b sync.Binding, all bool) error {
 	replica, err := sync.NewReplica(s.State, s.link(b.Server), b.Room, sync.FolderOf(b, s.Syncer.Editors))
 	if err != nil {
 		return err
 	}
 	replica.Keep = sync.KeepIn(s.State.Dir(), b)
+	if all {
+		if err := replica.Retry(); err != nil {
+			return err
+		}
+	}
 	return replica.Sync(ctx)
 }
 
@@ -396,7 +402,7 @@ func (s *Service) Sync(ctx context.Context, only string) ([]sync.Status, error) 
 	}
 	var failed error
 	for i, st := range all {
-		if err := s.sync(ctx, st.Binding); err != nil {
+		if err := s.sync(ctx, st.Binding, true); err != nil {
 			failed = errors.Join(failed, fmt.Errorf("%s: %w", st.Title, err))
 		}
 		if all[i], err = s.Syncer.Status(st.Room); err != nil {

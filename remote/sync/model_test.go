@@ -58,7 +58,7 @@ func (b *book) write(slot api.Slot, base api.Revision, key api.IdempotencyKey, c
 	}
 	same := ok && head.Deleted == f.Deleted && (c == nil || head.Name == f.Name && bytes.Equal(*head.Content, *f.Content))
 	if !ok && c == nil {
-		return api.File{}, &api.Problem{Status: http.StatusNotFound}
+		return api.File{}, &api.Problem{Status: http.StatusNotFound, Code: api.CodeNotFound}
 	}
 	if same && mergeParent == 0 {
 		f = head
@@ -107,12 +107,12 @@ func (b *book) resolve(id string, base api.Revision, key api.IdempotencyKey) err
 	c, ok := b.conflicts[id]
 	switch {
 	case !ok:
-		return &api.Problem{Status: http.StatusNotFound}
+		return &api.Problem{Status: http.StatusNotFound, Code: api.CodeNotFound}
 	case c.ResolvedRev != 0:
 		return &api.Problem{Status: http.StatusConflict, Code: api.CodeConflictResolved}
 	case b.heads[c.Slot].Rev != base:
 		head := b.heads[c.Slot]
-		return &api.Problem{Status: http.StatusPreconditionFailed, Current: &head}
+		return &api.Problem{Status: http.StatusPreconditionFailed, Code: api.CodeRevisionMismatch, Current: &head}
 	}
 	b.rev++
 	c.ResolvedRev, c.Rev = b.rev, b.rev
@@ -182,7 +182,7 @@ func (l *line) AddCounterexample(context.Context, string, api.IdempotencyKey, ap
 func (l *line) Sync(_ context.Context, r api.SyncRequest) (api.SyncResponse, error) {
 	return through(l, "sync", func() (api.SyncResponse, error) {
 		since := r.Rooms[theRoom]
-		change := api.RoomChange{Status: api.RoomOK, Rev: l.rev, Room: &api.Room{ID: theRoom, Title: "t", Role: api.Owner}}
+		change := api.RoomChange{Status: api.RoomOK, Rev: l.rev, Room: &api.Room{ID: theRoom, Title: "t", Role: api.Owner, Rev: l.rev}}
 		for _, f := range l.heads {
 			if f.Rev > since {
 				change.Files = append(change.Files, f)
@@ -194,7 +194,7 @@ func (l *line) Sync(_ context.Context, r api.SyncRequest) (api.SyncResponse, err
 			}
 		}
 		if l.rev == since {
-			return api.SyncResponse{}, nil
+			return api.SyncResponse{Changes: map[string]api.RoomChange{}}, nil
 		}
 		return api.SyncResponse{Changes: map[string]api.RoomChange{theRoom: change}}, nil
 	})

@@ -192,7 +192,7 @@ func (r *Replica) Apply() error {
 		case err != nil:
 			failed = errors.Join(failed, err)
 		case outcome == Written:
-			if !s.Seen.Deleted && !s.Seen.Equal(s.Head.Content) {
+			if !s.Seen.Deleted && !s.Seen.Equal(s.Head.Content) && !s.theirs(s.Seen) {
 				r.keep(slot, s.Seen)
 			}
 			err := r.change(slot, func(now *Slot) {
@@ -257,6 +257,25 @@ func (r *Replica) Resolve(slot api.Slot, now Content) error {
 	return err
 }
 
+// Retry lets what the server refused be sent again.
+func (r *Replica) Retry() error {
+	return r.state.Update(func(tx *Tx) error {
+		slots, err := tx.Slots(r.room)
+		if err != nil {
+			return err
+		}
+		for slot, s := range slots {
+			if s.Refused == "" {
+				continue
+			}
+			if err := tx.Change(r.room, slot, func(s *Slot) { s.Refused = "" }); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // Sync does everything that can be done now: it records, sends, receives, merges
 // and writes. An error means that something is left to do; nothing is lost by it.
 func (r *Replica) Sync(ctx context.Context) error {
@@ -289,7 +308,8 @@ func (r *Replica) exchange(ctx context.Context) error {
 
 // Pull receives what changed in the room.
 func (r *Replica) Pull(ctx context.Context) error {
-	for {
+	const pages = 100 // each of some megabytes
+	for range pages {
 		var b Binding
 		err := r.state.View(func(tx *Tx) (err error) {
 			b, err = tx.Room(r.room)
@@ -302,14 +322,18 @@ func (r *Replica) Pull(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("asking for changes of %q: %w", b.Title, err)
 		}
-		change, ok := response.Changes[r.room]
+		change, ok, err := r.checked(response, b.Rev)
+		if err != nil {
+			return err
+		}
 		if err := r.take(change, ok, b.Rev); err != nil {
 			return err
 		}
-		if !ok || !response.More || change.Rev <= b.Rev {
+		if !ok || !response.More || change.Rev == b.Rev {
 			return nil
 		}
 	}
+	return fmt.Errorf("the changes of room %s do not end", r.room)
 }
 
 // take takes in a change of the room, or that there is none.
@@ -321,6 +345,7 @@ func (r *Replica) take(change api.RoomChange, changed bool, asked api.Revision) 
 		}
 		b.Synced, b.Error = time.Now(), ""
 		if !changed {
+			b.Status = api.RoomOK // what is gone or deleted is said to be so
 			return tx.PutRoom(b)
 		}
 		if b.Rev != asked {
@@ -331,7 +356,13 @@ func (r *Replica) take(change api.RoomChange, changed bool, asked api.Revision) 
 			return tx.PutRoom(b)
 		}
 		if change.Room != nil {
-			b.Title, b.Role = change.Room.Title, change.Room.Role
+			b.Title, b.Role = shown(change.Room.Title), change.Room.Role
+		}
+		if setBack(change, asked) {
+			b.Rev = 0
+			if err := r.setBack(tx); err != nil {
+				return err
+			}
 		}
 		for _, f := range change.Files {
 			if err := r.takeFile(tx, f); err != nil {
@@ -357,7 +388,7 @@ func (r *Replica) takeFile(tx *Tx, f api.File) error {
 	}
 	v, ok := versionOf(f)
 	if !ok {
-		return fmt.Errorf("the server left out the content of %s", f.Slot)
+		return rubbish("it left out the content of %s", f.Slot)
 	}
 	return r.received(tx, f.Slot, func(s *Slot) { s.Received(f.Slot, v) })
 }
@@ -382,12 +413,12 @@ func (r *Replica) takeConflict(tx *Tx, c api.Conflict) error {
 // versionOf is a file as the server tells it; not ok without its content.
 func versionOf(f api.File) (Version, bool) {
 	if f.Deleted {
-		return Version{f.Rev, Absent()}, true
+		return Version{Rev: f.Rev, Content: Absent()}, true
 	}
 	if f.Content == nil {
 		return Version{}, false
 	}
-	return Version{f.Rev, Content{Name: localName(f.Slot, f.Name), Text: []byte(*f.Content)}}, true
+	return Version{Rev: f.Rev, Content: Content{Name: localName(f.Slot, f.Name), Text: []byte(*f.Content)}}, true
 }
 
 // localName is the name of a role's file; all others are named by their slots.
@@ -479,6 +510,9 @@ func (r *Replica) send(ctx context.Context, slot api.Slot, m *Mutation) error {
 		})
 	}
 	if err == nil {
+		if err := checkAccepted(file, slot, m); err != nil {
+			return err // it is sent again, under the same number
+		}
 		return r.change(slot, func(s *Slot) { s.Accepted(slot, file.Rev) })
 	}
 	p, current, err := r.answer(ctx, slot, err)
@@ -487,9 +521,12 @@ func (r *Replica) send(ctx context.Context, slot api.Slot, m *Mutation) error {
 	}
 	return r.state.Update(func(tx *Tx) error {
 		return r.received(tx, slot, func(s *Slot) {
-			if p.Status == http.StatusPreconditionFailed {
+			switch {
+			case s.Sent == nil || s.Sent.N != m.N:
+				// Another process got an answer, too, and has gone on.
+			case p.Status == http.StatusPreconditionFailed:
 				s.Outdated(slot, current)
-			} else {
+			default:
 				s.Rejected(slot, p.Error())
 			}
 		})
@@ -500,7 +537,8 @@ func (r *Replica) send(ctx context.Context, slot api.Slot, m *Mutation) error {
 // error that ends the exchange.
 func (r *Replica) answer(ctx context.Context, slot api.Slot, err error) (*api.Problem, Version, error) {
 	var p *api.Problem
-	if !errors.As(err, &p) || p.Temporary() {
+	if !errors.As(err, &p) || p.Temporary() || p.Code == "" {
+		// Without a code it may have been said by something on the way to the server.
 		return nil, Version{}, err
 	}
 	switch p.Status {
@@ -520,18 +558,20 @@ func (r *Replica) current(ctx context.Context, slot api.Slot, told *api.File) (V
 	if told == nil {
 		return Version{Content: Absent()}, nil
 	}
-	told.Slot = slot
-	if v, ok := versionOf(*told); ok {
-		return v, nil
+	if told.Content == nil && !told.Deleted {
+		f, err := r.server.File(ctx, r.room, slot)
+		if err != nil {
+			return Version{}, err
+		}
+		told = &f
 	}
-	f, err := r.server.File(ctx, r.room, slot)
-	if err != nil {
+	told.Slot = slot
+	if err := checkFile(*told, maxRevision, nil); err != nil {
 		return Version{}, err
 	}
-	f.Slot = slot
-	v, ok := versionOf(f)
+	v, ok := versionOf(*told)
 	if !ok {
-		return v, fmt.Errorf("the server left out the content of %s", slot)
+		return v, rubbish("it left out the content of %s", slot)
 	}
 	return v, nil
 }
@@ -559,6 +599,9 @@ func (r *Replica) storeConflict(ctx context.Context, slot api.Slot) error {
 	}
 	answer, err := r.server.StoreConflict(ctx, r.room, r.key(c.N), request)
 	if err == nil {
+		if !api.ValidID(answer.ID) || answer.Side.Rev <= 0 || answer.Side.Rev > maxRevision {
+			return rubbish("it stored a conflict of %s as %q, revision %d", slot, answer.ID, answer.Side.Rev)
+		}
 		return r.change(slot, func(s *Slot) { s.StoredSide(c.ID, answer.ID, answer.Side.Rev) })
 	}
 	p, _, err := r.answer(ctx, slot, err)

@@ -36,6 +36,8 @@ func (c Content) Equal(o Content) bool {
 type Version struct {
 	Rev     api.Revision `json:"rev"`
 	Content Content      `json:"content"`
+	// Own says that it was written from here.
+	Own bool `json:"own,omitempty"`
 }
 
 // Mutation is a write that was, or is about to be, sent, and whose outcome is not
@@ -75,6 +77,7 @@ type Conflict struct {
 type Past struct {
 	Rev api.Revision `json:"rev"`
 	Sum []byte       `json:"sum"`
+	Own bool         `json:"own,omitempty"`
 }
 
 // maxPast is how many of them are kept.
@@ -211,7 +214,7 @@ func (s *Slot) Edited(slot api.Slot, now, ancestor Content) {
 
 // diverge begins a conflict between mine and what Ours is.
 func (s *Slot) diverge(base, mine Content) {
-	s.Conflict = &Conflict{ID: api.NewID(), BaseRev: s.revisionOf(base), Base: base, Mine: mine, Theirs: Version{s.Head.Rev, s.Ours}}
+	s.Conflict = &Conflict{ID: api.NewID(), BaseRev: s.revisionOf(base), Base: base, Mine: mine, Theirs: Version{Rev: s.Head.Rev, Content: s.Ours}}
 }
 
 // revisionOf is the revision of a content that the server has or had. It is Head's
@@ -220,19 +223,44 @@ func (s *Slot) revisionOf(c Content) api.Revision {
 	if c.Equal(s.Head.Content) {
 		return s.Head.Rev
 	}
+	if past, ok := s.past(c); ok {
+		return past.Rev
+	}
+	return s.Head.Rev
+}
+
+// past is the newest version that Head was before and that had this content.
+func (s *Slot) past(c Content) (Past, bool) {
 	sum := c.sum()
 	for _, past := range slices.Backward(s.Past) {
 		if bytes.Equal(past.Sum, sum) {
-			return past.Rev
+			return past, true
 		}
 	}
-	return s.Head.Rev
+	return Past{}, false
+}
+
+// theirs reports whether the content came from the server, and was not made here: then
+// whoever made it has it.
+func (s *Slot) theirs(c Content) bool {
+	past, ok := s.past(c)
+	return ok && !past.Own
+}
+
+// setBack forgets what the server had: it says that it never came so far, because its
+// database was set back to an older state, or because something else answered in its
+// name. What is here is then to be reconciled with what it has as if they met for the
+// first time, except that what it had before is known to be older than what is here.
+func (s *Slot) setBack() {
+	ours := s.Wanted()
+	s.advance(Version{Content: Absent()})
+	s.Ours, s.Sent, s.Later, s.Conflict, s.Settling, s.Refused = ours, nil, nil, nil, nil, ""
 }
 
 // advance takes a newer version for Head.
 func (s *Slot) advance(v Version) {
 	if s.Head.Rev != 0 {
-		s.Past = append(s.Past, Past{s.Head.Rev, s.Head.Content.sum()})
+		s.Past = append(s.Past, Past{s.Head.Rev, s.Head.Content.sum(), s.Head.Own})
 		s.Past = slices.Clone(s.Past[max(len(s.Past)-maxPast, 0):])
 	}
 	s.Head = v
@@ -261,7 +289,7 @@ func (s *Slot) Accepted(slot api.Slot, rev api.Revision) {
 	}
 	sent := s.Sent
 	s.Sent = nil
-	s.advance(Version{rev, sent.Content})
+	s.advance(Version{rev, sent.Content, true})
 	if sent.Side != 0 && s.Settling != nil && s.Settling.Side == sent.Side {
 		s.Settling = nil
 	}
@@ -272,6 +300,9 @@ func (s *Slot) Accepted(slot api.Slot, rev api.Revision) {
 // another version.
 func (s *Slot) Outdated(slot api.Slot, current Version) {
 	s.Sent = nil
+	if current.Rev < s.Head.Rev {
+		s.setBack() // it does not know what it was told to have
+	}
 	s.Received(slot, current)
 	s.takeLater(slot)
 }
@@ -299,18 +330,23 @@ func (s *Slot) Received(slot api.Slot, v Version) {
 			s.Later = &v
 		}
 		return
+	case v.Rev == s.Head.Rev && !v.Content.Equal(s.Head.Content):
+		s.setBack() // two contents under one revision
 	case v.Rev <= s.Head.Rev:
 		return
 	}
 	before := s.Head
 	s.advance(v)
 	s.Refused = ""
+	if _, older := s.past(v.Content); before.Rev == 0 && older {
+		return // it was set back: what is here was made of this, and is to be sent again
+	}
 	if c := s.Conflict; c != nil {
 		if !s.Ours.Equal(before.Content) {
 			// What was merged here and not sent yet comes along, or into the conflict.
 			if merged, clean := join(slot, before.Content, s.Ours, v.Content); clean {
 				s.Ours = merged
-				c.Theirs = Version{v.Rev, merged}
+				c.Theirs = Version{Rev: v.Rev, Content: merged}
 				return
 			}
 		}

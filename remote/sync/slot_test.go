@@ -13,7 +13,7 @@ var testedSlot = api.RoleSlot(problem.Tested)
 
 // known is a slot that the folder and the server have alike.
 func known(rev api.Revision, s string) Slot {
-	return Slot{Head: Version{rev, text(s)}, Ours: text(s), Seen: text(s)}
+	return Slot{Head: Version{Rev: rev, Content: text(s)}, Ours: text(s), Seen: text(s)}
 }
 
 func TestUnsentEditsBecomeOne(t *testing.T) {
@@ -51,7 +51,7 @@ func TestChangesInTwoPlacesAreMerged(t *testing.T) {
 	t.Parallel()
 	s := known(1, "a\nb\nc\n")
 	s.Edited(testedSlot, text("A\nb\nc\n"), s.Seen)
-	s.Received(testedSlot, Version{2, text("a\nb\nC\n")})
+	s.Received(testedSlot, Version{Rev: 2, Content: text("a\nb\nC\n")})
 	if s.Conflict != nil || string(s.Wanted().Text) != "A\nb\nC\n" {
 		t.Fatalf("got %+v", s)
 	}
@@ -64,7 +64,7 @@ func TestChangesOfOnePlaceWaitForADecision(t *testing.T) {
 	t.Parallel()
 	s := known(1, "a\n")
 	s.Edited(testedSlot, text("mine\n"), s.Seen)
-	s.Received(testedSlot, Version{2, text("theirs\n")})
+	s.Received(testedSlot, Version{Rev: 2, Content: text("theirs\n")})
 	if s.Conflict == nil || string(s.Wanted().Text) != "mine\n" {
 		t.Fatalf("got %+v", s)
 	}
@@ -89,7 +89,7 @@ func TestOfADeletionAndAnEditTheEditIsKept(t *testing.T) {
 		t.Parallel()
 		s := known(1, "a\n")
 		s.Edited(testedSlot, Absent(), s.Seen)
-		s.Received(testedSlot, Version{2, text("edited\n")})
+		s.Received(testedSlot, Version{Rev: 2, Content: text("edited\n")})
 		if s.Conflict == nil || string(s.Wanted().Text) != "edited\n" {
 			t.Errorf("got %+v", s)
 		}
@@ -98,7 +98,7 @@ func TestOfADeletionAndAnEditTheEditIsKept(t *testing.T) {
 		t.Parallel()
 		s := known(1, "a\n")
 		s.Edited(testedSlot, text("edited\n"), s.Seen)
-		s.Received(testedSlot, Version{2, Absent()})
+		s.Received(testedSlot, Version{Rev: 2, Content: Absent()})
 		if s.Conflict == nil || string(s.Wanted().Text) != "edited\n" {
 			t.Fatalf("got %+v", s)
 		}
@@ -110,7 +110,7 @@ func TestOfADeletionAndAnEditTheEditIsKept(t *testing.T) {
 	t.Run("deleted there, untouched here", func(t *testing.T) {
 		t.Parallel()
 		s := known(1, "a\n")
-		s.Received(testedSlot, Version{2, Absent()})
+		s.Received(testedSlot, Version{Rev: 2, Content: Absent()})
 		if s.Conflict != nil || !s.Wanted().Deleted || s.Pending() {
 			t.Errorf("got %+v", s)
 		}
@@ -120,9 +120,9 @@ func TestOfADeletionAndAnEditTheEditIsKept(t *testing.T) {
 func TestSettingsAreMergedByKey(t *testing.T) {
 	t.Parallel()
 	config := func(s string) Content { return Content{Text: []byte(s)} }
-	s := Slot{Head: Version{1, config("tests = 1\nseed = 1\n")}, Ours: config("tests = 1\nseed = 1\n"), Seen: config("tests = 1\nseed = 1\n")}
+	s := Slot{Head: Version{Rev: 1, Content: config("tests = 1\nseed = 1\n")}, Ours: config("tests = 1\nseed = 1\n"), Seen: config("tests = 1\nseed = 1\n")}
 	s.Edited(api.Config, config("tests = 2\nseed = 1\n"), s.Seen)
-	s.Received(api.Config, Version{2, config("tests = 1\nseed = 2\n")})
+	s.Received(api.Config, Version{Rev: 2, Content: config("tests = 1\nseed = 2\n")})
 	if s.Conflict != nil || string(s.Wanted().Text) != "tests = 2\nseed = 2\n" {
 		t.Errorf("got %+v", s)
 	}
@@ -132,9 +132,9 @@ func TestAnInputIsNeverMixedOfTwo(t *testing.T) {
 	t.Parallel()
 	slot := api.TestInput("wa-1")
 	c := func(s string) Content { return Content{Text: []byte(s)} }
-	s := Slot{Head: Version{1, c("1\n2\n3\n")}, Ours: c("1\n2\n3\n"), Seen: c("1\n2\n3\n")}
+	s := Slot{Head: Version{Rev: 1, Content: c("1\n2\n3\n")}, Ours: c("1\n2\n3\n"), Seen: c("1\n2\n3\n")}
 	s.Edited(slot, c("9\n2\n3\n"), s.Seen)
-	s.Received(slot, Version{2, c("1\n2\n9\n")})
+	s.Received(slot, Version{Rev: 2, Content: c("1\n2\n9\n")})
 	if s.Conflict == nil {
 		t.Errorf("got %q", s.Wanted().Text)
 	}
@@ -143,20 +143,20 @@ func TestAnInputIsNeverMixedOfTwo(t *testing.T) {
 func TestAConflictNamesTheRevisionThatAnEditorsTextWasMadeFrom(t *testing.T) {
 	t.Parallel()
 	s := known(3, "a\n")
-	s.Received(testedSlot, Version{4, text("b\n")})
+	s.Received(testedSlot, Version{Rev: 4, Content: text("b\n")})
 	s.Seen = text("a\n") // the editor with unsaved changes did not take it
 	s.Edited(testedSlot, text("c\n"), text("a\n"))
 	if s.Conflict == nil || s.Conflict.BaseRev != 3 || s.Conflict.Theirs.Rev != 4 {
 		t.Fatalf("got %+v", s.Conflict)
 	}
 	s = known(3, "a\n")
-	s.Received(testedSlot, Version{4, text("b\n")})
+	s.Received(testedSlot, Version{Rev: 4, Content: text("b\n")})
 	s.Edited(testedSlot, text("c\n"), text("never sent\n"))
 	if s.Conflict == nil || s.Conflict.BaseRev != 4 {
 		t.Errorf("made from what the server never had: got %+v", s.Conflict)
 	}
 	for rev := api.Revision(5); rev < 100; rev++ {
-		s.Received(testedSlot, Version{rev, text("d\n")})
+		s.Received(testedSlot, Version{Rev: rev, Content: text("d\n")})
 	}
 	if len(s.Past) > maxPast {
 		t.Errorf("%d past versions are kept", len(s.Past))

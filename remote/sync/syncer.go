@@ -289,6 +289,7 @@ func (s *Syncer) work(ctx context.Context, w *worker, room string, link Link) {
 	defer look.Stop()
 	var last glance
 	var due, greeted time.Time
+	var often pace
 	for {
 		reason := time.Now().After(due)
 		select {
@@ -306,6 +307,13 @@ func (s *Syncer) work(ctx context.Context, w *worker, room string, link Link) {
 		}
 		if !reason {
 			continue
+		}
+		if wait := often.wait(time.Now()); wait > 0 {
+			select {
+			case <-ctx.Done():
+				return
+			case <-time.After(wait):
+			}
 		}
 		err := w.replica.Sync(ctx)
 		last = w.glance()
@@ -378,7 +386,7 @@ func (s *Syncer) greet(ctx context.Context, w *worker, room string, link Link) b
 		return true // with the next one
 	}
 	w.mu.Lock()
-	w.present = list.Present
+	w.present = present(list.Present)
 	w.mu.Unlock()
 	if s.Changed != nil {
 		s.Changed(room)
@@ -471,7 +479,7 @@ func (s *Syncer) presence(p api.Presence) {
 	w.mu.Lock()
 	w.present = slices.DeleteFunc(w.present, func(o api.Presence) bool { return o.Device == p.Device && o.User == p.User })
 	if p.Until.After(time.Now()) {
-		w.present = append(w.present, p)
+		w.present = present(append([]api.Presence{p}, w.present...))
 	}
 	w.mu.Unlock()
 	if s.Changed != nil {
