@@ -100,6 +100,8 @@ func Open(ctx context.Context, config Config) (*DB, error) {
 	params["timezone"] = "UTC"
 	params["statement_timeout"] = strconv.FormatInt(timeout.Milliseconds(), 10)
 	params["idle_in_transaction_session_timeout"] = "10000"
+	// Whoever waits for a row keeps a connection from everybody else.
+	params["lock_timeout"] = strconv.FormatInt(max(timeout/2, time.Millisecond).Milliseconds(), 10)
 	pool, err := pgxpool.NewWithConfig(ctx, pc)
 	if err != nil {
 		return nil, fmt.Errorf("opening the database %v: %w", config, hide(err, config))

@@ -27,7 +27,7 @@ type feed struct {
 	perUser int
 	sweepAt time.Duration
 
-	turns [64]sync.Mutex // of users
+	turns [64]chan struct{} // of users; whoever puts something in has it
 
 	mu       sync.Mutex
 	rooms    map[string]*watched
@@ -99,13 +99,17 @@ const (
 )
 
 func newFeed(store *roomsdb.Store, log *zap.Logger, maxFeeds, perUser int, sweep time.Duration) *feed {
-	return &feed{
+	f := &feed{
 		store: store, log: log, origin: rand.Text(), max: maxFeeds, perUser: perUser, sweepAt: sweep,
 		rooms: map[string]*watched{}, users: map[uuid.UUID]map[*subscription]struct{}{},
 		presence: map[string]map[presenceKey]api.Presence{},
 		stale:    map[uuid.UUID]struct{}{},
 		wake:     make(chan struct{}, 1), reread: make(chan struct{}, 1), bye: make(chan struct{}),
 	}
+	for i := range f.turns {
+		f.turns[i] = make(chan struct{}, 1)
+	}
+	return f
 }
 
 // run listens, sends and sweeps until ctx ends.
@@ -155,7 +159,7 @@ func (f *feed) subscribe(user uuid.UUID) (sub *subscription, refused error) {
 	defer f.mu.Unlock()
 	switch {
 	case f.drained || f.count >= f.max:
-		return nil, unavailable()
+		return nil, noMoreFeeds()
 	case len(f.users[user]) >= f.perUser:
 		return nil, tooManyFeeds()
 	}
@@ -196,9 +200,13 @@ func (f *feed) unwatch(sub *subscription, room string) {
 // goes on where another ended, when that was.
 func (f *feed) load(ctx context.Context, user uuid.UUID, resuming *subscription, since time.Time) error {
 	// One at a time per user, or an older answer could replace a newer one.
-	turn := &f.turns[user[len(user)-1]%byte(len(f.turns))]
-	turn.Lock()
-	defer turn.Unlock()
+	turn := f.turns[user[len(user)-1]%byte(len(f.turns))]
+	select {
+	case turn <- struct{}{}:
+		defer func() { <-turn }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	f.mu.Lock()
 	f.loads++
 	f.mu.Unlock()

@@ -47,6 +47,12 @@ func unavailable() *api.Problem {
 	return p
 }
 
+func noMoreFeeds() *api.Problem {
+	p := newProblem(http.StatusServiceUnavailable, api.CodeUnavailable, "this server has as many change feeds open as it can, or is going away; try again, perhaps at another one")
+	p.RetryAfter = 5
+	return p
+}
+
 // problemOf turns an error of the store into an answer; what is the thing that may be missing.
 // Errors of ours pass. Anything else is our fault: the client learns no more, the log does.
 func (s *Service) problemOf(err error, what string) error {

@@ -72,6 +72,7 @@ const resumeMargin = time.Minute
 
 // Bounds of the stream. A client that does not read is let go, and comes again.
 const (
+	loadTime    = 5 * time.Second // for the database to tell where the rooms stand
 	writeTime   = 15 * time.Second
 	feedLife    = 8 * time.Minute // and up to half as long again, so that not all come back at once
 	byeRetryMS  = 500
@@ -96,7 +97,9 @@ func (s *Service) events(ctx context.Context, in *struct {
 	if resumed {
 		since = time.UnixMilli(ms).Add(-resumeMargin)
 	}
-	if err := s.feed.load(ctx, who.User, sub, since); err != nil {
+	load, cancel := context.WithTimeout(ctx, loadTime)
+	defer cancel()
+	if err := s.feed.load(load, who.User, sub, since); err != nil {
 		s.feed.unsubscribe(sub)
 		return nil, s.problemOf(err, "room")
 	}

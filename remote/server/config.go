@@ -42,6 +42,13 @@ type Config struct {
 	// RequestsPerMinute bounds one user's (or, signed out, one address') requests to one server
 	// process. Default: 600. Negative: no bound.
 	RequestsPerMinute int
+	// MaxRequests bounds the requests that one process answers at the same time; more are told to come
+	// again. Default: 1000.
+	MaxRequests int
+	// MaxFeeds bounds the change feeds that one process keeps open. Default: 20,000.
+	MaxFeeds int
+	// AnswerTimeout is how long an answer may take, from when the request was read. Default: 10 s.
+	AnswerTimeout time.Duration
 	// MaxBody bounds a request's body, in bytes. Default: 8 MiB. Single routes have lower bounds.
 	MaxBody int64
 	// Version is the build that the API's capabilities name.
@@ -116,6 +123,9 @@ func Load(get func(string) string) (Config, error) {
 			MaxConns: s.number("POSTGRES_MAX_CONNS", 0),
 		},
 		RequestsPerMinute: s.number("STRESSTESTER_REQUESTS_PER_MINUTE", 0),
+		MaxRequests:       s.number("STRESSTESTER_MAX_REQUESTS", 0),
+		MaxFeeds:          s.number("STRESSTESTER_MAX_FEEDS", 0),
+		AnswerTimeout:     time.Duration(s.number("STRESSTESTER_ANSWER_SECONDS", 0)) * time.Second,
 	}
 	c.Limits = auth.Limits{}.Times(s.number("STRESSTESTER_ATTEMPTS_FACTOR", 1))
 	for _, text := range strings.FieldsFunc(s.value("STRESSTESTER_TRUSTED_PROXIES"), func(r rune) bool { return r == ',' || r == ' ' }) {
@@ -206,6 +216,15 @@ func (c *Config) complete() error {
 	}
 	if c.RequestsPerMinute == 0 {
 		c.RequestsPerMinute = 600
+	}
+	if c.MaxRequests < 0 || c.MaxFeeds < 0 || c.AnswerTimeout < 0 {
+		return wrong("STRESSTESTER_MAX_REQUESTS, STRESSTESTER_MAX_FEEDS and STRESSTESTER_ANSWER_SECONDS must be greater than 0, or left out")
+	}
+	if c.MaxRequests == 0 {
+		c.MaxRequests = 1000
+	}
+	if c.AnswerTimeout == 0 {
+		c.AnswerTimeout = 10 * time.Second
 	}
 	if c.MaxBody == 0 {
 		c.MaxBody = 8 << 20

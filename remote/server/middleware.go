@@ -2,7 +2,9 @@ package server
 
 import (
 	"bufio"
+	"context"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/netip"
@@ -17,13 +19,14 @@ import (
 	"go.uber.org/zap"
 	"golang.org/x/time/rate"
 
+	"stresstester/remote/api"
 	"stresstester/remote/auth"
 	"stresstester/remote/postgres"
 )
 
 // outer wraps the routes in what every request passes, from the outside in: the log and
-// the metrics, recovery, where the request comes from, headers, the size limit, requests
-// of other sites, who acts, and the rate limit.
+// the metrics, recovery, where the request comes from, headers, whether there is room for it, the
+// size limit, how long it may take, requests of other sites, who acts, and the rate limit.
 func (s *Server) outer(mux *http.ServeMux) http.Handler {
 	cross := http.NewCrossOriginProtection()
 	if err := cross.AddTrustedOrigin(s.config.PublicURL); err != nil {
@@ -36,7 +39,9 @@ func (s *Server) outer(mux *http.ServeMux) http.Handler {
 	h = s.limit(h)
 	h = s.Authenticator.Middleware(h)
 	h = cross.Handler(h)
+	h = s.patience(h)
 	h = s.bodies(h)
+	h = s.room(h)
 	h = s.headers(h)
 	h = s.origin(h)
 	h = s.recover(h)
@@ -200,6 +205,63 @@ func (s *Server) bodies(next http.Handler) http.Handler {
 	})
 }
 
+// room takes no more requests than this process can answer in time: what is over that is told at once to
+// come again, instead of waiting in line until nobody waits for the answer any more. Change
+// feeds, which stay, have a bound of their own; whether the process lives can always be asked.
+func (s *Server) room(next http.Handler) http.Handler {
+	places := make(chan struct{}, s.config.MaxRequests)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == api.PathEvents || r.URL.Path == "/healthz" || r.URL.Path == "/readyz" {
+			next.ServeHTTP(w, r)
+			return
+		}
+		select {
+		case places <- struct{}{}:
+			defer func() { <-places }()
+			next.ServeHTTP(w, r)
+		default:
+			s.metrics.crowded.Inc()
+			w.Header().Set("Retry-After", "2")
+			w.Header().Set("Content-Type", "application/problem+json")
+			w.WriteHeader(http.StatusServiceUnavailable)
+			fmt.Fprintln(w, `{"title":"Service Unavailable","status":503,"code":"unavailable","detail":"this server answers as many requests as it can at the moment; try again in a few seconds"}`)
+		}
+	})
+}
+
+// patience ends the wait for the database after a time, counted from when the request was read: if the database hangs,
+// or is asked for more than it can, clients are told so. Change feeds see to that by themselves.
+func (s *Server) patience(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == api.PathEvents {
+			next.ServeHTTP(w, r)
+			return
+		}
+		ctx, cancel := context.WithCancel(r.Context())
+		defer cancel()
+		over := time.AfterFunc(s.config.AnswerTimeout, cancel)
+		defer over.Stop()
+		r = r.WithContext(ctx)
+		if r.Body != nil && r.Body != http.NoBody {
+			r.Body = slowBody{r.Body, func() { over.Reset(s.config.AnswerTimeout) }}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// slowBody tells of every part that was read.
+type slowBody struct {
+	io.ReadCloser
+
+	read func()
+}
+
+func (b slowBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	b.read()
+	return n, err
+}
+
 // limit bounds the requests of one user, or of one address that shows nothing. It is a
 // guard of this process against overload; limits on guessing are in the database.
 func (s *Server) limit(next http.Handler) http.Handler {
@@ -250,6 +312,7 @@ type metrics struct {
 	requests *prometheus.HistogramVec
 	inFlight prometheus.Gauge
 	limited  prometheus.Counter
+	crowded  prometheus.Counter
 	panics   prometheus.Counter
 }
 
@@ -261,9 +324,10 @@ func newMetrics(registry *prometheus.Registry, db *postgres.DB) *metrics {
 		}, []string{"route", "method", "status"}),
 		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{Name: "stresstester_http_requests_in_flight", Help: "Requests being answered, change feeds included."}),
 		limited:  prometheus.NewCounter(prometheus.CounterOpts{Name: "stresstester_http_requests_limited_total", Help: "Requests refused by the rate limit."}),
+		crowded:  prometheus.NewCounter(prometheus.CounterOpts{Name: "stresstester_http_requests_crowded_total", Help: "Requests refused because too many were being answered."}),
 		panics:   prometheus.NewCounter(prometheus.CounterOpts{Name: "stresstester_http_panics_total", Help: "Handlers that panicked."}),
 	}
-	registry.MustRegister(m.requests, m.inFlight, m.limited, m.panics)
+	registry.MustRegister(m.requests, m.inFlight, m.limited, m.crowded, m.panics)
 	for name, value := range map[string]func(postgres.PoolStats) float64{
 		"acquired":  func(s postgres.PoolStats) float64 { return float64(s.Acquired) },
 		"idle":      func(s postgres.PoolStats) float64 { return float64(s.Idle) },

@@ -252,6 +252,24 @@ func (c *Cluster) Kill() error {
 	return err
 }
 
+// Freeze stops all of the server's processes where they are, as a machine or a network that hangs
+// does; Thaw lets them go on.
+func (c *Cluster) Freeze() error { return c.signal(syscall.SIGSTOP) }
+
+// Thaw ends a Freeze.
+func (c *Cluster) Thaw() error { return c.signal(syscall.SIGCONT) }
+
+func (c *Cluster) signal(s syscall.Signal) error {
+	// The first process first: when it is stopped, it starts no others.
+	err := c.cmd.Process.Signal(s)
+	for _, pid := range childrenOf(c.cmd.Process.Pid) {
+		if e := syscall.Kill(pid, s); e != nil && !errors.Is(e, syscall.ESRCH) {
+			err = errors.Join(err, e)
+		}
+	}
+	return err
+}
+
 // Stop ends the server: open connections are cut. The data stays.
 func (c *Cluster) Stop() error {
 	err := c.cmd.Process.Signal(syscall.SIGINT)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"stresstester/remote/postgres"
 )
@@ -88,9 +89,9 @@ type pending struct {
 }
 
 const (
-	readers   = 3  // connections that read at the same time
-	readBatch = 32 // reads sent together
-	readTime  = 10 * time.Second
+	readers   = 3               // connections that read at the same time
+	readBatch = 32              // reads sent together
+	readTime  = 6 * time.Second // more than Postgres gives a query
 )
 
 func newReader(db *postgres.DB) *reader {
@@ -151,14 +152,21 @@ func (r *reader) gather(reads []*pending) []*pending {
 }
 
 func (r *reader) serve(reads []*pending) {
-	err := r.ask(reads)
-	if err != nil && len(reads) > 1 {
+	ctx, cancel := context.WithTimeout(context.Background(), readTime)
+	defer cancel()
+	err := r.ask(ctx, reads)
+	var refused *pgconn.PgError
+	switch {
+	case err == nil || ctx.Err() != nil:
+	case !errors.As(err, &refused) || refused.Code == adminShutdown:
+		// The connection was dead, as all of them are once after the database was started again.
+		again(reads)
+		err = r.ask(ctx, reads)
+	case len(reads) > 1:
 		// One that fails takes the others with it.
 		for _, p := range reads {
-			p.batch.queries = p.batch.queries[:0]
-			p.build(&p.batch)
-			p.err = nil
-			if err := r.ask([]*pending{p}); err != nil {
+			again([]*pending{p})
+			if err := r.ask(ctx, []*pending{p}); err != nil {
 				p.err = err
 			}
 		}
@@ -172,10 +180,18 @@ func (r *reader) serve(reads []*pending) {
 	}
 }
 
+const adminShutdown = "57P01"
+
+// again makes reads as they were before they were asked.
+func again(reads []*pending) {
+	for _, p := range reads {
+		p.batch.queries, p.err = p.batch.queries[:0], nil
+		p.build(&p.batch)
+	}
+}
+
 // ask returns an error if the transaction failed. That a row is missing is a read's own error.
-func (r *reader) ask(reads []*pending) error {
-	ctx, cancel := context.WithTimeout(context.Background(), readTime)
-	defer cancel()
+func (r *reader) ask(ctx context.Context, reads []*pending) error {
 	var b pgx.Batch
 	for _, p := range reads {
 		b.Queue(setActor, p.actor.settings()...)

@@ -115,7 +115,7 @@ func Unavailable(err error) bool {
 		case "40": // serialization, deadlock
 			return true
 		}
-		return false
+		return pg.Code == "55P03" // waited too long for a lock
 	}
 	var connect *pgconn.ConnectError
 	return errors.As(err, &connect) || pgconn.SafeToRetry(err) || pgconn.Timeout(err) || errors.Is(err, errConnection) || isNetwork(err)
