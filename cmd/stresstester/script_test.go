@@ -16,12 +16,19 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"stresstester/remote/server/servertest"
 	testingenv "stresstester/testing_env"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"stresstester": main})
+	testscript.Main(all{m}, map[string]func(){"stresstester": main})
 }
+
+// all runs the tests, with a database and servers for those that want some.
+type all struct{ m *testing.M }
+
+// Run implements testscript.TestingM.
+func (a all) Run() int { return servertest.Main(a.m) }
 
 // TestScript runs the scenarios of testdata/script. Those that need the sandbox
 // begin with "[!sandbox] skip" and run where STRESSTESTER_IMAGE names its image.

@@ -65,6 +65,8 @@ const Version = "v1"
 // The paths of the API, to be filled with url.PathEscape. {slot} is a Slot.
 const (
 	PathCapabilities    = "/v1/capabilities"                                  // GET
+	PathMe              = "/v1/me"                                            // GET
+	PathUsage           = "/v1/me/usage"                                      // GET
 	PathOpenAPI         = "/v1/openapi.json"                                  // GET
 	PathRooms           = "/v1/rooms"                                         // GET, POST
 	PathRoom            = "/v1/rooms/{room}"                                  // GET, PATCH, DELETE

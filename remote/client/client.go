@@ -18,6 +18,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -214,17 +215,15 @@ func (c *Client) decode(ctx context.Context, response *http.Response, out any) e
 	if response.ContentLength > maxAnswer {
 		return fmt.Errorf("%s %w: it has %d MiB", c.Base, ErrNoAnswer, response.ContentLength>>20)
 	}
-	data, err := io.ReadAll(io.LimitReader(response.Body, largeAnswer))
-	if err == nil && len(data) == largeAnswer {
+	data, err := readAll(response.Body, largeAnswer)
+	if errors.Is(err, errTooLong) {
 		select {
 		case large <- struct{}{}:
 			defer func() { <-large }()
 		case <-ctx.Done():
 			return unreachable(c.Base, ctx.Err())
 		}
-		var rest []byte
-		rest, err = readAll(response.Body, maxAnswer-largeAnswer)
-		data = append(data, rest...)
+		data, err = readLarge(data, response.Body)
 	}
 	switch {
 	case errors.Is(err, errTooLong):
@@ -282,9 +281,26 @@ var errTooLong = errors.New("the answer is too long")
 func readAll(r io.Reader, limit int64) ([]byte, error) {
 	data, err := io.ReadAll(io.LimitReader(r, limit+1))
 	if err == nil && int64(len(data)) > limit {
-		return nil, errTooLong
+		return data, errTooLong
 	}
 	return data, err
+}
+
+// readLarge reads the rest of a large answer in parts, which are put together once it is
+// known to end: growing one slice would take several times its size.
+func readLarge(begin []byte, r io.Reader) ([]byte, error) {
+	parts, size := [][]byte{begin}, len(begin)
+	for size <= maxAnswer {
+		// Unlike io.ReadFull this tells an answer that ends from one that breaks off.
+		part, err := io.ReadAll(io.LimitReader(r, largeAnswer))
+		if err != nil {
+			return nil, err
+		}
+		if parts, size = append(parts, part), size+len(part); len(part) < largeAnswer {
+			return slices.Concat(parts...), nil
+		}
+	}
+	return nil, errTooLong
 }
 
 // ErrUnreachable is wrapped where no answer came: whether the request had an effect

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"golang.org/x/oauth2"
+
+	"stresstester/remote/api"
 )
 
 // ClientID is this program's name at every server's sign-in.
@@ -39,7 +41,6 @@ type endpoints struct {
 	Token     string `json:"token_endpoint"`
 	Device    string `json:"device_authorization_endpoint"`
 	Revoke    string `json:"revocation_endpoint"`
-	Userinfo  string `json:"userinfo_endpoint"`
 }
 
 func (o *OAuth) http() *http.Client {
@@ -61,7 +62,7 @@ func (o *OAuth) discover(ctx context.Context) (endpoints, error) {
 	if err != nil {
 		return e, fmt.Errorf("reading the address %s: %w", o.Server, err)
 	}
-	for _, address := range []string{e.Authorize, e.Token, e.Device, e.Revoke, e.Userinfo} {
+	for _, address := range []string{e.Authorize, e.Token, e.Device, e.Revoke} {
 		u, err := url.Parse(address)
 		if err != nil || u.Scheme != own.Scheme || u.Host != own.Host {
 			return e, fmt.Errorf("%s says that its sign-in is at %q, which is another place; sign in to that one by its own name if you trust it", o.Server, address)
@@ -125,22 +126,17 @@ func (o *OAuth) Revoke(ctx context.Context, refresh string) error {
 	return nil
 }
 
-// Whoami asks whose token it is.
+// Whoami asks whose token it is, a personal access token or one of a sign-in.
 func (o *OAuth) Whoami(ctx context.Context, access string) (Account, error) {
-	var info struct {
-		Sub      string `json:"sub"`
-		Name     string `json:"name"`
-		Username string `json:"preferred_username"`
-	}
+	var me api.Me
 	c := &Client{Base: o.Server, HTTP: o.http(), Token: FixedToken(access), Timeout: tokenTime}
-	if err := c.do(ctx, request{method: http.MethodGet, path: "/userinfo", out: &info}); err != nil {
+	if err := c.do(ctx, request{method: http.MethodGet, path: api.PathMe, out: &me}); err != nil {
 		return Account{}, err
 	}
-	name := info.Username
-	if name == "" {
-		name = info.Name
+	if !api.ValidID(me.User) {
+		return Account{}, fmt.Errorf("%s %w: it knows nobody by this token", o.Server, ErrNoAnswer)
 	}
-	return Account{Server: o.Server, User: info.Sub, Name: name}, nil
+	return Account{Server: o.Server, User: me.User, Name: sentence(me.Name)}, nil
 }
 
 // Asking is how a person is asked to sign in.

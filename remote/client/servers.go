@@ -1,7 +1,6 @@
 package client
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -39,7 +38,7 @@ func (s Servers) read() (serverList, error) {
 }
 
 func (s Servers) change(change func(*serverList)) error {
-	return underLock(context.Background(), s.Dir, "servers.json", func() error {
+	return underLock(nil, s.Dir, "servers.json", func() error {
 		l, err := s.read()
 		if err != nil {
 			return err

@@ -169,7 +169,7 @@ func (v *Vault) readFile() (map[string]Credentials, error) {
 
 // changeFile changes the file while nobody else does.
 func (v *Vault) changeFile(change func(map[string]Credentials) bool) error {
-	return underLock(context.Background(), v.Dir, "credentials.json", func() error {
+	return underLock(nil, v.Dir, "credentials.json", func() error {
 		all, err := v.readFile()
 		if err != nil || !change(all) {
 			return err
@@ -217,9 +217,9 @@ func writeJSON(path string, value any) error {
 // lockPause is how long a lock that somebody else has is left alone.
 const lockPause = 10 * time.Millisecond
 
-// underLock does something that other processes wait for. The folder is made
-// private.
-func underLock(ctx context.Context, dir, name string, do func() error) error {
+// underLock does something that other processes wait for, and waits for them until
+// ended is closed. The folder is made private.
+func underLock(ended <-chan struct{}, dir, name string, do func() error) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("making %s: %w", dir, err)
 	}
@@ -240,8 +240,8 @@ func underLock(ctx context.Context, dir, name string, do func() error) error {
 			return do()
 		}
 		select {
-		case <-ctx.Done():
-			return fmt.Errorf("waiting for another process that has %s: %w", name, ctx.Err())
+		case <-ended:
+			return fmt.Errorf("waiting for another process that has %s: %w", name, context.Canceled)
 		case <-time.After(lockPause):
 		}
 	}

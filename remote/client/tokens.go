@@ -70,7 +70,7 @@ func (s *Signed) Token(ctx context.Context, refused string) (string, error) {
 // up nobody at another.
 func (s *Signed) underLock(ctx context.Context, do func() error) error {
 	name := sha256.Sum256([]byte(s.Server))
-	return underLock(ctx, s.Vault.Dir, "refresh-"+hex.EncodeToString(name[:8]), do)
+	return underLock(ctx.Done(), s.Vault.Dir, "refresh-"+hex.EncodeToString(name[:8]), do)
 }
 
 func good(c Credentials, refused string) bool {

@@ -127,6 +127,7 @@ func (s *Service) register(mux *http.ServeMux) huma.API {
 	config.Components.Schemas.RegisterTypeAlias(reflect.TypeFor[problem.Text](), reflect.TypeFor[textSchema]())
 	a := humago.New(mux, config)
 	a.UseMiddleware(s.admit)
+	s.registerMe(a)
 	s.registerRooms(a)
 	s.registerFiles(a)
 	s.registerMembers(a)
