@@ -15,7 +15,7 @@ GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 IMAGE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: accuracy soak help setup demo test test-short test-full test-sync hostile build drivers image image-full bench bench-server bench-shrink e2e e2e-setup e2e-neovim e2e-rooms e2e-vscode e2e-helix e2e-web vsix lint fmt fuzz clean
+.PHONY: accuracy soak soak-server help setup demo test test-short test-full test-sync hostile build drivers image image-full bench bench-server bench-shrink e2e e2e-setup e2e-neovim e2e-rooms e2e-vscode e2e-helix e2e-web vsix lint fmt fuzz clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,8 +71,17 @@ bench: image ## measure: tests per second against a shell loop, the floor, compi
 	STRESSTESTER_IMAGE=$${IMAGE:-$$($(BIN)/stresstester image status --name)} go test -run '^$$' -bench . -benchtime 1x -timeout 60m ./testing_env/bench -write ../../docs/benchmarks.md -only '$(ONLY)' -rounds $(ROUNDS)
 	$(if $(ONLY),,go test -run '^$$' -bench . ./core/compare ./core/wire ./core/spec ./lsp/...)
 
-bench-server: ## measure the shared server's rooms; writes its section of docs/benchmarks.md
-	go run ./remote/rooms/serverbench -write docs/benchmarks.md
+bench-server: ## measure the shared server, two processes of its binary; writes its section of docs/benchmarks.md
+	@mkdir -p $(BIN)
+	go build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/ ./cmd/stresstester-server
+	go run ./remote/rooms/serverbench -server $(BIN)/stresstester-server -write docs/benchmarks.md
+
+SOAK_SERVER ?= 10m
+soak-server: ## let a load on the shared server go on for SOAK_SERVER (default 10m) while things break; writes its section of docs/benchmarks.md
+	@mkdir -p $(BIN)
+	go build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/ ./cmd/stresstester-server
+	go run ./remote/rooms/serverbench -server $(BIN)/stresstester-server -soak $(SOAK_SERVER) -write docs/benchmarks.md
+
 bench-shrink: image ## measure the shrinkers against two baselines, and real programs in the sandbox; writes docs/shrinking.md
 	go run ./core/shrink/shrinkbench -write docs/shrinking.md
 	go run ./core/shrink/shrinkbench -sandbox $${IMAGE:-$$($(BIN)/stresstester image status --name)} -write docs/shrinking.md

@@ -26,6 +26,8 @@ type feed struct {
 	max     int
 	perUser int
 	sweepAt time.Duration
+	// signedOut is [Options.SignedOut].
+	signedOut func(ctx context.Context, devices []uuid.UUID) ([]uuid.UUID, error)
 
 	turns [64]chan struct{} // of users; whoever puts something in has it
 
@@ -119,15 +121,20 @@ func (f *feed) run(ctx context.Context) {
 	wg.Go(func() { f.send(ctx) })
 	wg.Go(func() { f.sweep(ctx) })
 	wg.Go(func() { f.refresh(ctx) })
+	if f.signedOut != nil {
+		wg.Go(func() { f.expel(ctx) })
+	}
 	wg.Wait()
 }
 
 // A subscription is one client that listens.
 type subscription struct {
-	user uuid.UUID
-	wake chan struct{}
+	user, device uuid.UUID
+	wake         chan struct{}
+	out          chan struct{} // closed when the device is signed out
 
 	// Guarded by the feed's lock.
+	ended    bool
 	rooms    map[string]struct{}
 	pokes    map[string]api.Poke
 	presence []api.Presence
@@ -154,7 +161,7 @@ func (s *subscription) poke(p api.Poke) {
 
 // subscribe begins to listen, before the caller reads where the rooms stand, so that nothing is missed in
 // between. It is refused with the number of feeds that is allowed.
-func (f *feed) subscribe(user uuid.UUID) (sub *subscription, refused error) {
+func (f *feed) subscribe(user, device uuid.UUID) (sub *subscription, refused error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	switch {
@@ -163,7 +170,7 @@ func (f *feed) subscribe(user uuid.UUID) (sub *subscription, refused error) {
 	case len(f.users[user]) >= f.perUser:
 		return nil, tooManyFeeds()
 	}
-	sub = &subscription{user: user, wake: make(chan struct{}, 1), rooms: map[string]struct{}{}, pokes: map[string]api.Poke{}}
+	sub = &subscription{user: user, device: device, wake: make(chan struct{}, 1), out: make(chan struct{}), rooms: map[string]struct{}{}, pokes: map[string]api.Poke{}}
 	if f.users[user] == nil {
 		f.users[user] = map[*subscription]struct{}{}
 	}
@@ -484,6 +491,56 @@ func (f *feed) sweep(ctx context.Context) {
 		}
 		f.compare(ctx)
 		f.forgetPresence(time.Now())
+	}
+}
+
+// expelEvery leaves time for the database within the five seconds after which a revocation holds everywhere.
+const expelEvery = 2 * time.Second
+
+// expel ends the feeds of devices that were signed out, here or by another process.
+func (f *feed) expel(ctx context.Context) {
+	tick := time.NewTicker(expelEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		f.mu.Lock()
+		var devices []uuid.UUID
+		for _, subs := range f.users {
+			for sub := range subs {
+				devices = append(devices, sub.device)
+			}
+		}
+		f.mu.Unlock()
+		if len(devices) == 0 {
+			continue
+		}
+		gone, err := f.signedOut(ctx, devices)
+		if err != nil && ctx.Err() == nil {
+			f.log.Warn("looking for feeds of devices that were signed out: " + err.Error())
+		}
+		f.end(gone)
+	}
+}
+
+// end ends the feeds of the devices.
+func (f *feed) end(devices []uuid.UUID) {
+	gone := make(map[uuid.UUID]bool, len(devices))
+	for _, d := range devices {
+		gone[d] = true
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, subs := range f.users {
+		for sub := range subs {
+			if !sub.ended && gone[sub.device] {
+				sub.ended = true
+				close(sub.out)
+			}
+		}
 	}
 }
 

@@ -24,11 +24,11 @@ func TestAChangeBetweenReadingAndWatchingIsHeard(t *testing.T) {
 				user, room := uuid.New(), api.NewID()
 				before := []roomsdb.Head{{Room: room, Rev: 6, Updated: time.Now().Add(-time.Hour)}}
 				if others {
-					if sub, err := f.subscribe(user); err == nil {
+					if sub, err := f.subscribe(user, uuid.New()); err == nil {
 						f.loaded(user, before, sub, long)
 					}
 				}
-				sub, err := f.subscribe(user)
+				sub, err := f.subscribe(user, uuid.New())
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -87,7 +87,7 @@ func (s *Service) events(ctx context.Context, in *struct {
 	if !who.mayRead {
 		return nil, forbidden("this token may not read rooms; it lacks the scope rooms:read")
 	}
-	sub, err := s.feed.subscribe(who.User)
+	sub, err := s.feed.subscribe(who.User, who.Login)
 	if err != nil {
 		return nil, err
 	}
@@ -123,7 +123,7 @@ func (s *Service) stream(ctx context.Context, w http.ResponseWriter, sub *subscr
 	}
 	beat := time.NewTicker(api.HeartbeatSeconds * time.Second)
 	defer beat.Stop()
-	// Who acts is found out once per request, so that a revoked token is good for no longer than this.
+	// Who acts is found out once per request; a device that is signed out meanwhile is noticed by the feed.
 	over := time.NewTimer(feedLife + rand.N(feedLife/2))
 	defer over.Stop()
 	for {
@@ -133,6 +133,9 @@ func (s *Service) stream(ctx context.Context, w http.ResponseWriter, sub *subscr
 			return
 		case <-s.feed.bye:
 			out.bye("this server is going away")
+			return
+		case <-sub.out:
+			out.bye("this device was signed out")
 			return
 		case <-over.C:
 			out.bye("a feed has to sign in again from time to time")

@@ -35,6 +35,9 @@ type Options struct {
 	Log *zap.Logger
 	// MaxFeeds bounds the open change feeds of this process. Default: 20,000.
 	MaxFeeds int
+	// SignedOut tells which of the devices let nobody in any more; their change feeds are ended within
+	// seconds. It may be nil, where there is no sign-in to be revoked.
+	SignedOut func(ctx context.Context, devices []uuid.UUID) ([]uuid.UUID, error)
 	// Sweep is how often announcements that were lost are made up for. Default: 10 s.
 	Sweep time.Duration
 }
@@ -76,6 +79,7 @@ func New(db *postgres.DB, o Options) *Service {
 		feed: newFeed(store, o.Log, o.MaxFeeds, limits.FeedsPerUser, o.Sweep), rates: newRates(limits.RequestsPerMin),
 		authorize: authorize, close: cancel, done: make(chan struct{}),
 	}
+	s.feed.signedOut = o.SignedOut
 	go func() {
 		defer close(s.done)
 		s.feed.run(ctx)
@@ -105,8 +109,9 @@ func (s *Service) Tidy(ctx context.Context) (rows int64, err error) {
 type Actor struct {
 	User uuid.UUID
 	Name string
-	// Device is the name of the device in the history.
+	// Device is the name of the device in the history, Login what was signed in on it.
 	Device string
+	Login  uuid.UUID
 	// Key is the request's Idempotency-Key, or nil; Request a hash of the request, which
 	// must be the same when the key is.
 	Key     *api.IdempotencyKey
@@ -118,7 +123,7 @@ type Actor struct {
 
 // ActorOf is the actor of a request without an idempotency key.
 func ActorOf(p auth.Principal) Actor {
-	return Actor{User: p.User, Name: p.Username, Device: deviceName(p.DeviceName), mayRead: p.Has(auth.ScopeRoomsRead), mayWrite: p.Has(auth.ScopeRoomsWrite)}
+	return Actor{User: p.User, Name: p.Username, Device: deviceName(p.DeviceName), Login: p.Device, mayRead: p.Has(auth.ScopeRoomsRead), mayWrite: p.Has(auth.ScopeRoomsWrite)}
 }
 
 // linkActor is a holder of a share link, who may be nobody.

@@ -114,6 +114,21 @@ func (s *Store) BearerBySession(ctx context.Context, hash []byte, now time.Time)
 			and u.disabled_at is null and d.revoked_at is null`, hash, now)
 }
 
+// SignedOut tells which of the devices let nobody in any more: revoked, or their user is disabled or gone. That
+// a token has merely expired does not count.
+func (s *Store) SignedOut(ctx context.Context, devices []uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := s.db.Pool().Query(ctx, `
+		select asked from unnest($1::uuid[]) asked where not exists (
+			select from auth.devices d join auth.users u on u.id = d.user_id
+			where d.id = asked and d.revoked_at is null and u.disabled_at is null
+				and not exists (select from auth.token_families f where f.device_id = d.id and f.revoked_at is not null))`, devices)
+	if err != nil {
+		return nil, wrap("looking for devices that were signed out", err)
+	}
+	out, err := pgx.CollectRows(rows, pgx.RowTo[uuid.UUID])
+	return out, wrap("looking for devices that were signed out", err)
+}
+
 func (s *Store) bearer(ctx context.Context, doing, query string, args ...any) (Bearer, error) {
 	var b Bearer
 	err := s.db.Pool().QueryRow(ctx, query, args...).Scan(

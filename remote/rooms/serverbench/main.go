@@ -25,19 +25,31 @@ func main() {
 	flag.IntVar(&o.feeds, "feeds", 5000, "change feeds that are open at the same time; 0: none")
 	flag.StringVar(&o.only, "only", "", "loads to be measured, by the first word of their names, with commas between; empty: all")
 	flag.StringVar(&o.profiles, "profiles", "", "a folder for profiles of the first server's processor time under each load")
+	flag.DurationVar(&o.soak, "soak", 0, "let a moderate load go on for so long while things break, instead of measuring")
 	write := flag.String("write", "", "the document whose section is to be replaced")
 	flag.Parse()
-	report, err := measure(o)
-	fail(err)
+	report, err := run(o)
 	fmt.Fprint(os.Stdout, report)
-	if *write != "" {
-		fail(replaceSection(*write, report))
+	fail(err)
+	if *write != "" && o.soak > 0 {
+		fail(replaceSection(*write, "soak", "### Ten minutes in which everything breaks", report))
+	} else if *write != "" {
+		fail(replaceSection(*write, "server", "## The shared server", report))
 	}
+}
+
+func run(o options) (string, error) {
+	if o.soak > 0 {
+		ctx, cancel := context.WithTimeout(context.Background(), o.soak+5*time.Minute)
+		defer cancel()
+		return soakTest(ctx, o.binary, longPlan(o.soak))
+	}
+	return measure(o)
 }
 
 type options struct {
 	binary, only, profiles string
-	each                   time.Duration
+	each, soak             time.Duration
 	feeds                  int
 }
 
@@ -127,22 +139,18 @@ func (b *bench) loads(ctx context.Context, o options) (lines []string, err error
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-const (
-	sectionStart = "<!-- server: begin -->"
-	sectionEnd   = "<!-- server: end -->"
-)
-
 // replaceSection writes the report between the section's marks, or at the document's end.
-func replaceSection(path, report string) error {
+func replaceSection(path, name, title, report string) error {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}
-	section := sectionStart + "\n## The shared server\n\n" + report + sectionEnd
-	before, rest, found := strings.Cut(string(text), sectionStart)
-	_, after, _ := strings.Cut(rest, sectionEnd)
+	begin, end := "<!-- "+name+": begin -->", "<!-- "+name+": end -->"
+	before, rest, found := strings.Cut(string(text), begin)
+	_, after, _ := strings.Cut(rest, end)
 	if !found {
 		before, after = strings.TrimRight(before, "\n")+"\n\n", "\n"
 	}
+	section := begin + "\n" + title + "\n\n" + report + end
 	return os.WriteFile(path, []byte(before+section+after), 0o644) //nolint:gosec // a document for everybody
 }
