@@ -32,7 +32,7 @@ demo: setup ## install what is missing, build, and find the bug in examples/max-
 	if [ $$status -ne 1 ]; then echo "the demo should have found a counterexample, but ended with status $$status" >&2; exit 1; fi
 
 test: setup ## install what the tests need, and run them all
-	@testing_env/setup.sh postgres
+	@testing_env/setup.sh postgres keyring
 	@$(MAKE) --no-print-directory image
 	go vet ./...
 	STRESSTESTER_HOSTILE=1 STRESSTESTER_IMAGE=$${IMAGE:-$$($(BIN)/stresstester image status --name)} go test -timeout 20m ./...

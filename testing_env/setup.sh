@@ -5,6 +5,7 @@
 #   setup.sh go      a Go toolchain new enough for go.mod, below .cache/ if there is none
 #   setup.sh docker  Docker's engine, running; an engine that answers is used as it is
 #   setup.sh postgres  Postgres' server programs; none is started
+#   setup.sh keyring  a keyring's programs, for the tests that sign in; none is started
 #   setup.sh base    tools that make a base image where no registry answers
 #
 # Installing needs Debian or a relative of it, and root. Without either it says
@@ -105,6 +106,15 @@ setup_postgres() {
 	apt_install postgresql
 }
 
+# The tests start a bus and a keyring of their own. Elsewhere than on Linux there is another one.
+setup_keyring() {
+	[ "$(uname -s)" = Linux ] || return 0
+	command -v gnome-keyring-daemon >/dev/null && command -v secret-tool >/dev/null &&
+		command -v dbus-daemon >/dev/null && command -v dbus-send >/dev/null && return
+	# The daemon's own package cannot be had in parts; what it recommends is for desktops.
+	apt_install gnome-keyring libsecret-tools dbus-daemon dbus-bin
+}
+
 # A base image is pulled where a registry answers; debootstrap is for where none does.
 setup_base() {
 	command -v debootstrap >/dev/null || command -v mmdebstrap >/dev/null && return
@@ -118,7 +128,7 @@ setup_base() {
 
 for what in "$@"; do
 	case $what in
-	go | docker | postgres | base) "setup_$what" ;;
+	go | docker | postgres | keyring | base) "setup_$what" ;;
 	*) fail "unknown part $what" ;;
 	esac
 done
