@@ -18,7 +18,7 @@ import (
 
 // CacheTime is how long an answer about a token may be reused, and with that how
 // long a revoked token may still work on another server process.
-const CacheTime = 4 * time.Second
+const CacheTime = 3 * time.Second
 
 // SessionCookie is the cookie of a web session. Over https its name has the prefix
 // that makes browsers refuse it from a subdomain or without TLS.

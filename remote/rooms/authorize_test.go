@@ -11,6 +11,7 @@ import (
 
 	"stresstester/remote/api"
 	"stresstester/remote/auth/authtest"
+	"stresstester/remote/figures"
 	"stresstester/remote/rooms"
 )
 
@@ -269,7 +270,8 @@ func TestEveryRouteKnowsWhoMayUseIt(t *testing.T) {
 			t.Errorf("%s is answered to the owner with %d: %s", l, r.status, r.body)
 		}
 	}
-	t.Logf("%d requests", asked)
+	figures.Note(t, figures.Access, "every route of the OpenAPI document, asked by nobody, a stranger, a removed member, a viewer, an editor and the owner, and with the IDs of another room",
+		fmt.Sprintf("%d requests", asked), "0 leaks, 0 changes by those who may not, 0 refusals of those who may")
 }
 
 func TestRowSecurityAloneKeepsStrangersOut(t *testing.T) {
@@ -278,7 +280,7 @@ func TestRowSecurityAloneKeepsStrangersOut(t *testing.T) {
 	for _, n := range s.nodes {
 		n.service.WithoutAuthorization()
 	}
-	t.Logf("%d requests", s.askStrangers(t))
+	asked := s.askStrangers(t)
 	// Viewers read, but what they change is not changed.
 	before := s.state(t)
 	forEveryRoute(t, func(method, path, operation string) {
@@ -296,6 +298,7 @@ func TestRowSecurityAloneKeepsStrangersOut(t *testing.T) {
 	if after := s.state(t); after != before {
 		t.Errorf("a viewer changed the room\nfrom %s\nto   %s", before, after)
 	}
+	figures.Note(t, figures.Access, "the same with authorization taken out of the code: row security alone", fmt.Sprintf("%d requests of strangers, every change by a viewer", asked), "0 leaks, 0 changes")
 }
 
 func TestNoTableShowsAStrangerARow(t *testing.T) {
@@ -348,4 +351,5 @@ func TestNoTableShowsAStrangerARow(t *testing.T) {
 			t.Errorf("the owner sees %d rows of %s, %v: the test proves nothing", n, table, err)
 		}
 	}
+	figures.Note(t, figures.Access, "every table of rooms, read with the server's role", fmt.Sprintf("%d tables, as a stranger and as nobody", len(tables)), "a stranger sees 0 rows of the room, nobody gets an error")
 }

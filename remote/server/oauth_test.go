@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
@@ -20,6 +21,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"stresstester/remote/auth"
+	"stresstester/remote/figures"
 	"stresstester/remote/postgres"
 	"stresstester/remote/postgres/postgrestest"
 	"stresstester/remote/server/servertest"
@@ -349,6 +351,7 @@ func TestADeviceCodeIsRedeemedOnce(t *testing.T) {
 	if !works(t, s.two, tokens[0]) {
 		t.Error("the token does not work")
 	}
+	figures.Note(t, figures.SignIn, "one device code, redeemed by many at once", "100 parallel requests at two processes", "1 got the tokens, the others %v", errorCodes)
 	if page := s.browser.Get("/account/devices"); !strings.Contains(page.Body, "build server") {
 		t.Error("the page of devices does not show the device by its name")
 	}
@@ -670,5 +673,5 @@ func TestLostAnswersLogNobodyOut(t *testing.T) {
 	if dropped.Load() == 0 {
 		t.Error("no answer was lost, so nothing was tested")
 	}
-	t.Logf("%d refreshes, %d more whose answers were lost", len(devices)*(*refreshes), dropped.Load())
+	figures.Note(t, figures.SignIn, "refresh tokens over a network that loses every tenth answer", fmt.Sprintf("%d devices, %d refreshes at two processes, %d more whose answers were lost", len(devices), len(devices)*(*refreshes), dropped.Load()), "0 logged out")
 }

@@ -29,6 +29,7 @@ var roomy = servertest.Env("STRESSTESTER_REQUESTS_PER_MINUTE=-1", "STRESSTESTER_
 type machine struct {
 	t       *testing.T
 	dir     string
+	agent   string            // what its daemon calls itself
 	extra   map[string]string // environment
 	service *share.Service
 	stop    func()
@@ -37,11 +38,16 @@ type machine struct {
 // newMachine makes a machine on which somebody signs in.
 func newMachine(t *testing.T, server *servertest.Process, browser *servertest.Browser) *machine {
 	t.Helper()
-	m := &machine{t: t, dir: t.TempDir()}
+	return newMachineAt(t, server.URL, browser, "test")
+}
+
+func newMachineAt(t *testing.T, server string, browser *servertest.Browser, agent string) *machine {
+	t.Helper()
+	m := &machine{t: t, dir: t.TempDir(), agent: agent}
 	m.start()
 	opened, done := make(chan string, 1), make(chan error, 1)
 	go func() {
-		_, err := m.service.Login(t.Context(), server.URL, client.Asking{Name: t.Name(), Show: func(address, _ string) { opened <- address }})
+		_, err := m.service.Login(t.Context(), server, client.Asking{Name: t.Name(), Show: func(address, _ string) { opened <- address }})
 		done <- err
 	}()
 	select {
@@ -67,7 +73,7 @@ func (m *machine) start() {
 	}
 	maps.Copy(env, m.extra)
 	var err error
-	if m.service, err = share.New(share.Config{Getenv: func(name string) string { return env[name] }, Agent: "test"}); err != nil {
+	if m.service, err = share.New(share.Config{Getenv: func(name string) string { return env[name] }, Agent: m.agent}); err != nil {
 		m.t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -131,11 +137,17 @@ const solution = "#include \"tree.h\"\nint main() {\n    int a = 1;\n\n\n\n    i
 // shared is two machines of two users that share a problem.
 func shared(t *testing.T, server *servertest.Process) (ada, bob *machine) {
 	t.Helper()
-	browser := servertest.NewBrowser(t, server.URL)
+	return sharedAt(t, server.URL)
+}
+
+// sharedAt is shared at an address. The second machine calls itself so.
+func sharedAt(t *testing.T, server string) (ada, bob *machine) {
+	t.Helper()
+	browser := servertest.NewBrowser(t, server)
 	browser.SignUp("ada")
-	other := servertest.NewBrowser(t, server.URL)
+	other := servertest.NewBrowser(t, server)
 	other.SignUp("bob")
-	ada, bob = newMachine(t, server, browser), newMachine(t, server, other)
+	ada, bob = newMachineAt(t, server, browser, "first"), newMachineAt(t, server, other, "second")
 	ada.write("p/sol.cpp", solution)
 	ada.write("p/tree.h", "#pragma once\n")
 	ada.write("p/sol_brute.py", "print(1)\n")

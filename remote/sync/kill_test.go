@@ -15,6 +15,7 @@ import (
 
 	"stresstester/core/problem"
 	"stresstester/remote/api"
+	"stresstester/remote/figures"
 )
 
 var kills = flag.Int("kills", 10, "how often a client is killed while it records and sends")
@@ -111,7 +112,7 @@ func TestAKilledProcessLosesNothing(t *testing.T) {
 		_ = cmd.Wait()
 		checkRecorded(t, dir, last)
 	}
-	t.Logf("killed %d times, %d edits were said to be recorded, none was lost", *kills, last)
+	figures.Note(t, figures.Kills, "a client killed with SIGKILL while it records and sends", fmt.Sprintf("%d times on one outbox, %d recorded edits", *kills, last), "0 lost")
 }
 
 // checkRecorded looks for the last edit that was said to be recorded; a later one may

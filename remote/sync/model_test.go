@@ -19,6 +19,7 @@ import (
 
 	"stresstester/core/problem"
 	"stresstester/remote/api"
+	"stresstester/remote/figures"
 )
 
 // book is what remote/api says of the server, in memory: revisions, If-Match,
@@ -664,7 +665,13 @@ func (w *world) checkWords(t *rapid.T, kept map[string]bool) {
 func TestReplicasConvergeAndLoseNothing(t *testing.T) {
 	t.Parallel()
 	dir := fast(t)
+	stories := 0
+	defer func() {
+		figures.Note(t, figures.Sync, "stories of 2 to 5 clients against a model of the server: edits, offline, lost requests and answers, deaths, editors, conflicts",
+			fmt.Sprintf("%d of 50 to 60 steps", stories), "all converge, no recorded word lost, at most one open conflict for each device and file")
+	}()
 	rapid.Check(t, func(t *rapid.T) {
+		stories++
 		w := newWorld(t, dir)
 		defer w.close()
 		for range rapid.IntRange(50, 60).Draw(t, "steps") {
