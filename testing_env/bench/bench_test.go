@@ -188,14 +188,15 @@ func BenchmarkWarmStart(b *testing.B) {
 }
 
 // BenchmarkShare is how much of the sandbox's time goes into a tested program of so many
-// milliseconds, in a run of a user's usual length: of the processor time of all its
-// processes, and of the elapsed time of all processors, which other work on the machine
-// has a share of as well.
+// milliseconds, or into it and a brute force that takes as long, in a run of a user's
+// usual length: of the processor time of all its processes, and of the elapsed time of
+// all processors, which other work on the machine has a share of as well.
 func BenchmarkShare(b *testing.B) {
 	part(b, "share")
 	a := arena.Open(b, docker.Options{})
-	for _, s := range scenes() {
-		milliseconds, err := strconv.Atoi(strings.TrimSuffix(s.key, "ms"))
+	for _, s := range append(scenes(), burnBoth("1"), burnBoth("10"), burnBoth("100")) {
+		both := strings.HasPrefix(s.key, "both ")
+		milliseconds, err := strconv.Atoi(strings.TrimSuffix(strings.TrimPrefix(s.key, "both "), "ms"))
 		if err != nil {
 			continue
 		}
@@ -212,11 +213,11 @@ func BenchmarkShare(b *testing.B) {
 				if r.Verdict != problem.OK {
 					b.Fatalf("the programs should agree: %s %s", r.Verdict, r.Message)
 				}
-				audits := auditsOf(r.Tests)
-				if strings.HasPrefix(r.Strategies[problem.Tested], "exec") {
-					audits = auditsUntilWeighed
+				runs := runsOf(r, problem.Tested)
+				if both {
+					runs += runsOf(r, problem.Brute)
 				}
-				programs := time.Duration(r.Tests+audits) * time.Duration(milliseconds) * time.Millisecond
+				programs := time.Duration(runs) * time.Duration(milliseconds) * time.Millisecond
 				ofUsed = append(ofUsed, 100*programs.Seconds()/used.Seconds())
 				ofElapsed = append(ofElapsed, 100*programs.Seconds()/(float64(r.Tests)/r.TestsPerSecond)/float64(runtime.NumCPU()))
 			}
@@ -234,6 +235,14 @@ const shareRound = 12 * time.Second
 
 // auditsUntilWeighed is how many audits tell that a strategy gains nothing for long runs.
 const auditsUntilWeighed = 6
+
+// runsOf is how often a role's program was run, audits included.
+func runsOf(r problem.Result, role problem.Role) int {
+	if strings.HasPrefix(r.Strategies[role], "exec") {
+		return r.Tests + auditsUntilWeighed
+	}
+	return r.Tests + auditsOf(r.Tests)
+}
 
 // processorTime is what all processes of the container have used so far.
 func processorTime(b *testing.B, container string) time.Duration {

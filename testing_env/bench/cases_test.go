@@ -47,6 +47,12 @@ func scenes() []scene {
 	}
 }
 
+// burnBoth is the scene of a tested program and a brute force that take as long.
+func burnBoth(ms string) scene {
+	return scene{"both " + ms + "ms", "a tested program and a brute force of " + ms + " ms each",
+		map[string]string{"sol.cpp": "burn.cpp:" + ms, "brute.cpp": "burn.cpp:" + ms, "gen.cpp": "gen.cpp"}, "sol.cpp"}
+}
+
 // source is the text of one of the scene's programs.
 func source(tb testing.TB, from string) []byte {
 	tb.Helper()

@@ -29,9 +29,9 @@ func main() {
 	}
 	// A garbage collection while tests run costs more than memory does here.
 	debug.SetGCPercent(400)
-	// The slots' threads wait for their programs without telling the scheduler. That
-	// must not keep everything else from going on.
-	runtime.GOMAXPROCS(runtime.NumCPU() + 2)
+	// Who waits for a program does not tell the scheduler. That must not keep everything
+	// else from going on: a slot may wait for two, the tested program and the interactor.
+	runtime.GOMAXPROCS(2*runtime.NumCPU() + 4)
 	places := lab.Places{Spawn: *spawn, Work: *work, Programs: *programs, Cache: *cache}
 	if err := run(places, os.Stdin, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "driver:", err)

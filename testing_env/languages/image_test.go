@@ -2,6 +2,7 @@ package languages_test
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -122,6 +123,40 @@ func TestPrecompiledHeadersAreUsed(t *testing.T) {
 			}
 			if !b.ok || tt.used != strings.Contains(used, ".gch/"+tt.std+"-") {
 				t.Errorf("compiled %v, precompiled header %q", b.ok, used)
+			}
+		})
+	}
+}
+
+// What is compiled ahead means the same as what is read anew: a declaration before the
+// include keeps GCC from using the precompiled header.
+func TestPrecompiledHeadersChangeNoProgram(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	source := read(t, filepath.Join("testdata", "library.cpp"))
+	anew := append([]byte("namespace textual {}\n#line 1\n"), source...)
+	for _, std := range []string{"gnu++20", "gnu++23"} {
+		table, err := languages.Default().With(map[string]languages.Override{"cpp": {Std: std}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		l, _ := table.ByID("cpp")
+		t.Run(std, func(t *testing.T) {
+			t.Parallel()
+			var printed [2]string
+			for i, source := range [][]byte{source, anew} {
+				b := s.build(t, l, problem.Program{Name: "library.cpp", Source: source})
+				if !b.ok {
+					t.Fatalf("it should compile:\n%s", b.output)
+				}
+				ran := s.run(t, b, "")
+				if ran.code != 0 {
+					t.Fatalf("exit code %d: %s%s", ran.code, ran.stdout, ran.stderr)
+				}
+				printed[i] = ran.stdout
+			}
+			if printed[0] != printed[1] || strings.Count(printed[0], "\n") < 30 {
+				t.Errorf("precompiled, it prints\n%s\nand compiled with the headers\n%s", printed[0], printed[1])
 			}
 		})
 	}

@@ -29,7 +29,7 @@ func connect(cfg *Config, mode Mode) (*link, error) {
 		answer:   (*answer)(unsafe.Pointer(&memory[answerOffset])),
 		run:      (*run)(unsafe.Pointer(&memory[runOffset])),
 		parallel: int64(runtime.NumCPU()),
-		typical:  shortRun,
+		typical:  interval / 2,
 	}
 	l.describe(cfg, mode)
 
@@ -142,7 +142,7 @@ func (l *link) ready(limit time.Duration) string {
 		case time.Now().After(deadline):
 			return notStopped(state)
 		}
-		futexWait(&l.run.bell, 0, time.Millisecond, false)
+		futexWait(&l.run.bell, 0, time.Millisecond)
 	}
 }
 

@@ -11,15 +11,6 @@ import (
 )
 
 const (
-	// rawWait is how long the first wait for a run keeps its thread, and rawWaitShort how
-	// long it does so where runs are short as a rule: beyond the kernel's next tick, for
-	// an earlier timer has to be set in the processor, which in a virtual machine costs
-	// as much as a run.
-	rawWait      = 300 * time.Microsecond
-	rawWaitShort = 5 * time.Millisecond
-	// shortRun is the mean length up to which runs are short. Going to sleep properly and
-	// waking up again costs a twentieth of such a run.
-	shortRun = 3 * time.Millisecond
 	// interval is how often a longer run is looked at. The first look comes later where
 	// runs as long as that usually end well: up to latestLook.
 	interval   = 10 * time.Millisecond
@@ -39,17 +30,11 @@ func (l *link) watch(r *Request, began time.Time) (broke Broke, trouble string) 
 	answered, before, bell := &l.answer.answered, l.number-1, &l.run.bell
 	// Programs can write to the bell; it is only what is waited for.
 	heard := atomic.LoadUint32(bell)
-	if atomic.LoadUint32(answered) == before {
-		wait := rawWait
-		if l.typical < shortRun {
-			wait = rawWaitShort
-		}
-		futexWait(bell, heard, wait, true)
-	}
 	l.seen = look{buffer: l.seen.buffer}
-	heard = atomic.LoadUint32(bell)
-	if atomic.LoadUint32(answered) == before {
-		futexWait(bell, heard, l.until(r, min(max(2*l.typical, interval), latestLook)), false)
+	first := l.until(r, min(max(2*l.typical, interval), latestLook))
+	for atomic.LoadUint32(answered) == before && first > 0 {
+		first = futexWait(bell, heard, first)
+		heard = atomic.LoadUint32(bell)
 	}
 	last := began
 	var killedAt time.Time
@@ -78,7 +63,7 @@ func (l *link) watch(r *Request, began time.Time) (broke Broke, trouble string) 
 		if !alive(l.pid) && atomic.LoadUint32(answered) == before {
 			return broke, serverDied
 		}
-		futexWait(bell, heard, l.patience(r, broke), false)
+		futexWait(bell, heard, l.patience(r, broke))
 	}
 }
 
@@ -198,12 +183,13 @@ func (l *look) readStat(pid int) (stat, bool) {
 	if l.buffer == nil {
 		l.buffer = make([]byte, 1024)
 	}
-	f, err := os.Open("/proc/" + strconv.Itoa(pid) + "/stat")
+	// Not as a file of the os package, which tells its poller of each.
+	fd, err := unix.Open("/proc/"+strconv.Itoa(pid)+"/stat", unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return stat{}, false
 	}
-	defer f.Close()
-	n, err := f.Read(l.buffer)
+	defer unix.Close(fd)
+	n, err := unix.Read(fd, l.buffer)
 	if err != nil {
 		return stat{}, false
 	}

@@ -2,7 +2,9 @@ package process
 
 import (
 	"fmt"
+	"syscall"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -56,6 +58,9 @@ const (
 	// interval is how often a program is looked at. Most programs end before the
 	// first look, and cost none.
 	interval = 10 * time.Millisecond
+	// alone is for how long a program that had no other processes is taken to have none
+	// still: to count all processes is most of what a look costs.
+	alone = 40 * time.Millisecond
 	// stalled is how long a program has to be idle before Idling is called.
 	stalled = 50 * time.Millisecond
 	// stubborn is how long a killed program may take to end before its user is
@@ -136,6 +141,9 @@ func (v *vigil) kill(now time.Time) {
 	v.dying, v.swept = now, now
 	v.killed = Monotonic()
 	v.spawner.Kill()
+	if v.watch.Census != nil && v.seen.crowd.processes == 0 {
+		v.seen.crowd = v.watch.Census.of(v.uid, int(v.spawner.control.pid.Load()), v.watch.Aside)
+	}
 	if v.seen.crowd.processes > 0 && v.watch.Sweep != nil {
 		// The spawner would have to wait for its turn among them.
 		v.watch.Sweep(v.uid)
@@ -180,15 +188,17 @@ func Monotonic() time.Duration {
 	return time.Duration(t.Nano())
 }
 
-// wait waits for the spawner's reply.
+// wait waits for the spawner's reply. The scheduler is not told, which would then look
+// every few microseconds for other work for the processor: a hundredth of what a long run
+// uses. So the wait must be short: the garbage collector has to wait for it.
 func (s *Spawner) wait(d time.Duration) (bool, error) {
-	fds := [1]unix.PollFd{{Fd: int32(s.sock), Events: unix.POLLIN}}
+	fd := unix.PollFd{Fd: int32(s.sock), Events: unix.POLLIN}
 	timeout := unix.NsecToTimespec(int64(d))
-	n, err := unix.Ppoll(fds[:], &timeout, nil)
+	n, _, err := syscall.RawSyscall6(unix.SYS_PPOLL, uintptr(unsafe.Pointer(&fd)), 1, uintptr(unsafe.Pointer(&timeout)), 0, 0, 0)
 	if err == unix.EINTR {
 		return false, nil
 	}
-	if err != nil {
+	if err != 0 {
 		return false, fmt.Errorf("waiting for a program: %w", err)
 	}
 	return n > 0, nil
@@ -200,10 +210,11 @@ type look struct {
 	resident  int64         // of the program itself
 	crowd     crowd         // the others
 
-	clock  time.Duration // the program's own processor time
-	hidden time.Duration // that of the others, as far as it was seen growing
-	first  bool          // the others have been looked at
-	reader statReader
+	clock   time.Duration // the program's own processor time
+	hidden  time.Duration // that of the others, as far as it was seen growing
+	first   bool          // the others have been looked at
+	counted time.Time     // when
+	reader  statReader
 }
 
 // update looks at the program after step has passed since the last look.
@@ -232,6 +243,11 @@ func (l *look) count(v *vigil, pid int) {
 	if v.watch.Census == nil {
 		return
 	}
+	now := time.Now()
+	if l.first && l.crowd.processes == 0 && now.Sub(l.counted) < alone {
+		return
+	}
+	l.counted = now
 	before := l.crowd.cpu
 	l.crowd = v.watch.Census.of(v.uid, pid, v.watch.Aside)
 	if l.first && l.crowd.cpu > before {
