@@ -54,6 +54,9 @@ type Hello struct {
 	// CPUs and Memory, in bytes, are what the driver may use.
 	CPUs   int   `json:"cpus,omitempty"`
 	Memory int64 `json:"memory,omitempty"`
+	// Notes are for people: which limits this kernel or engine does not enforce as
+	// usual, and what the driver does instead.
+	Notes []string `json:"notes,omitempty"`
 }
 
 // Run starts a run.

@@ -31,6 +31,10 @@ const ImageEnv = "STRESSTESTER_IMAGE"
 // the driver.
 const DriverEnv = "STRESSTESTER_DRIVER"
 
+// RuntimeEnv names the engine's runtime for the containers of tests, such as runsc; by
+// default it is the engine's own.
+const RuntimeEnv = "STRESSTESTER_TEST_RUNTIME"
+
 // label tells the containers of one arena from all others.
 const label = "stresstester.test"
 
@@ -60,6 +64,9 @@ func Open(t testing.TB, o docker.Options) *Arena {
 	o.Image = os.Getenv(ImageEnv)
 	if o.Image == "" {
 		t.Skipf("%s names no image: run make test", ImageEnv)
+	}
+	if o.Runtime == "" {
+		o.Runtime = os.Getenv(RuntimeEnv)
 	}
 	if driver := os.Getenv(DriverEnv); driver != "" {
 		o.Driver = func(string) ([]byte, error) { return os.ReadFile(driver) }

@@ -42,6 +42,7 @@ type Findings struct {
 	Resident    int64     `json:"resident"`    // of the driver, in bytes
 	Threads     int       `json:"threads"`     // of the driver
 	Disk        int64     `json:"disk"`        // used below /w, in bytes
+	GVisor      bool      `json:"gvisor"`      // the kernel is gVisor's
 }
 
 // Left says what programs have left behind, where the sandbox should be as it was;

@@ -2,6 +2,7 @@
 # is in the sandbox, as one line of JSON.
 import json
 import os
+import subprocess
 import sys
 
 
@@ -27,6 +28,13 @@ def lines(path):
     try:
         return read(path).splitlines()[1:]
     except OSError:
+        return []
+
+
+def names(path):
+    try:
+        return os.listdir(path)
+    except FileNotFoundError:  # gVisor has no message queues
         return []
 
 
@@ -57,15 +65,18 @@ def inspect():
         "spawners": sum(p["name"] == "spawn" for p in own),
         "files": work(),
         "programs": os.listdir("/run/stresstester/programs"),
-        "ipc": sum((lines("/proc/sysvipc/" + kind) for kind in ("shm", "sem", "msg")), []) + os.listdir("/dev/mqueue"),
+        "ipc": sum((lines("/proc/sysvipc/" + kind) for kind in ("shm", "sem", "msg")), []) + names("/dev/mqueue"),
         "sockets": [line for line in lines("/proc/net/unix") if line.split()[-1].startswith("@")],
         "mounts": len(read("/proc/self/mountinfo").splitlines()),
         "descriptors": len(os.listdir("/proc/1/fd")),
         "resident": int(read("/proc/1/statm").split()[1]) * os.sysconf("SC_PAGE_SIZE"),
         "threads": len(os.listdir("/proc/1/task")),
         "disk": disk(),
+        "gvisor": gvisor,
     }
 
 
+log = subprocess.run(["dmesg"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+gvisor = b"Starting gVisor" in log.stdout
 for _ in sys.stdin:
     print(json.dumps(inspect()), flush=True)

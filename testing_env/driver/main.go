@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"strconv"
 
 	"stresstester/testing_env/driver/lab"
 )
@@ -32,7 +33,9 @@ func main() {
 	// Who waits for a program does not tell the scheduler. That must not keep everything
 	// else from going on: a slot may wait for two, the tested program and the interactor.
 	runtime.GOMAXPROCS(2*runtime.NumCPU() + 4)
-	places := lab.Places{Spawn: *spawn, Work: *work, Programs: *programs, Cache: *cache}
+	// Without it, as in a test, there is no limit.
+	memory, _ := strconv.ParseInt(os.Getenv("STRESSTESTER_MEMORY"), 10, 64)
+	places := lab.Places{Spawn: *spawn, Work: *work, Programs: *programs, Cache: *cache, Memory: memory}
 	if err := run(places, os.Stdin, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "driver:", err)
 		os.Exit(1)

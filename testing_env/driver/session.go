@@ -60,7 +60,7 @@ func (s *session) greet() error {
 	if err := unix.Sysinfo(&info); err == nil {
 		memory = int64(info.Totalram) * int64(info.Unit)
 	}
-	hello := wire.Hello{Version: wire.Version, Build: buildID(), CPUs: s.house.CPUs(), Memory: memory}
+	hello := wire.Hello{Version: wire.Version, Build: buildID(), CPUs: s.house.CPUs(), Memory: memory, Notes: s.house.Notes()}
 	if err := s.out.Send(wire.KindHello, hello); err != nil {
 		return err
 	}

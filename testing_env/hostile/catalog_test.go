@@ -38,6 +38,9 @@ type attack struct {
 	tests int
 	// image is the target of the image that has its language.
 	image string
+	// gvisor lists verdicts that are right as well where the kernel is gVisor's, which
+	// takes more time and memory.
+	gvisor []problem.Verdict
 	// execOnly tells that how it is run makes no difference.
 	execOnly bool
 }
@@ -160,6 +163,8 @@ func newAttack(name string, values map[string]string) (attack, error) {
 			a.tests, err = strconv.Atoi(value)
 		case "output":
 			a.limits.Output, err = parseMiB(value)
+		case "gvisor":
+			a.gvisor, err = parseVerdicts(value)
 		case "compile-time":
 			a.compileTime, err = time.ParseDuration(value)
 		case "only":
@@ -185,6 +190,19 @@ func parseMiB(text string) (int64, error) {
 	return n << 20, err
 }
 
+// parseVerdicts reads "TLE|RE".
+func parseVerdicts(text string) ([]problem.Verdict, error) {
+	var all []problem.Verdict
+	for _, v := range strings.Split(text, "|") {
+		verdict := problem.Verdict(v)
+		if verdict != problem.OK && !verdict.Divergence() && !verdict.SetupFailure() {
+			return nil, fmt.Errorf("%q is no verdict", v)
+		}
+		all = append(all, verdict)
+	}
+	return all, nil
+}
+
 // parseExpect reads "tested=TLE|RE brute=BRUTE_FAILED".
 func parseExpect(text string) ([]expectation, error) {
 	var all []expectation
@@ -194,12 +212,9 @@ func parseExpect(text string) ([]expectation, error) {
 			return nil, fmt.Errorf("%q is not role=VERDICT", field)
 		}
 		e := expectation{part: part(role)}
-		for _, v := range strings.Split(verdicts, "|") {
-			verdict := problem.Verdict(v)
-			if verdict != problem.OK && !verdict.Divergence() && !verdict.SetupFailure() {
-				return nil, fmt.Errorf("%q is no verdict", v)
-			}
-			e.verdicts = append(e.verdicts, verdict)
+		var err error
+		if e.verdicts, err = parseVerdicts(verdicts); err != nil {
+			return nil, err
 		}
 		if !slices.Contains(problem.Roles(), problem.Role(role)) && e.part != talker && e.part != compiler {
 			return nil, fmt.Errorf("%q is no role", role)

@@ -5,7 +5,7 @@
  * engine, and it is not made for programs that share a container. What is refused
  * here is refused everywhere: what would let a program leave something behind for
  * the next run or reach another program (sockets, System V objects, message queues,
- * keyrings, extended attributes), memory that no limit counts (memfd), and parts of
+ * keyrings, extended attributes, devices), memory that no limit counts (memfd), and parts of
  * the kernel that are rich in bugs and of no use to anybody here.
  *
  * What has a fallback in libraries fails with ENOSYS, as on an old kernel; the rest
@@ -24,6 +24,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #if defined(__x86_64__)
@@ -96,6 +97,21 @@ static const struct sock_filter rules[] = {
 	OLD(io_uring_setup), OLD(io_uring_enter), OLD(io_uring_register),
 	OLD(userfaultfd), NO(bpf), NO(perf_event_open), NO(fanotify_init),
 	NO(name_to_handle_at), NO(open_by_handle_at), NO(quotactl), NO(syslog), NO(acct),
+
+	/* Devices, which on Linux take a capability that nobody has, but not under gVisor. Of
+	 * the kinds of files that these calls can make, devices alone have the bit. */
+#ifdef SYS_mknod
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_mknod, 0, 4),
+	LOAD(args[1]),
+	BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, S_IFCHR, 0, 1),
+	REFUSE(EPERM),
+	ALLOW,
+#endif
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_mknodat, 0, 4),
+	LOAD(args[2]),
+	BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, S_IFCHR, 0, 1),
+	REFUSE(EPERM),
+	ALLOW,
 
 	/* A filter cannot see the flags of clone3, and libraries then use clone. */
 	OLD(clone3),

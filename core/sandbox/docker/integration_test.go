@@ -365,11 +365,12 @@ func TestCheckFindsAWorkingEngine(t *testing.T) {
 	for _, f := range r.Check(t.Context()) {
 		t.Logf("%-10s %v %s %s", f.Name, f.OK, f.Detail, f.Remedy)
 		names[f.Name] = true
-		if !f.OK {
+		// The test driver holds programs to no limits.
+		if !f.OK && (f.Name != "programs" || strings.HasPrefix(os.Getenv(imageEnv), repository+":")) {
 			t.Errorf("%s: %s: %s", f.Name, f.Detail, f.Remedy)
 		}
 	}
-	for _, want := range []string{"engine", "limits", "resources", "image", "sandbox"} {
+	for _, want := range []string{"engine", "limits", "resources", "image", "sandbox", "programs"} {
 		if !names[want] {
 			t.Errorf("there is no finding about %s", want)
 		}

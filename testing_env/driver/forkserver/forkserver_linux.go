@@ -81,7 +81,8 @@ func NewArea() (*os.File, error) {
 	if err != nil {
 		return nil, os.NewSyscallError("memfd_create", err)
 	}
-	if err = unix.Ftruncate(fd, AreaSize); err == nil {
+	// The mode is for where others can list this process' descriptors (gVisor).
+	if err = errors.Join(unix.Fchmod(fd, 0o600), unix.Ftruncate(fd, AreaSize)); err == nil {
 		_, err = unix.FcntlInt(uintptr(fd), unix.F_ADD_SEALS, unix.F_SEAL_SHRINK|unix.F_SEAL_GROW|unix.F_SEAL_SEAL)
 	}
 	if err != nil {

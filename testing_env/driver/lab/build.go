@@ -126,6 +126,8 @@ func compilerFailure(p *problem.Program, exit *process.Exit) string {
 		return "the sandbox has too little memory left for the compiler"
 	case exit.Broke == process.BrokeMemory || exit.MaxRSS > compileMemory:
 		return fmt.Sprintf("the compiler needed more than %d MiB of memory", compileMemory>>20)
+	case exit.Broke == process.BrokeProcesses:
+		return "the compiler started too many processes"
 	case exit.Broke != process.BrokeNothing || exit.Status.Signal() == syscall.SIGXCPU:
 		return fmt.Sprintf("the compiler needed more than %v", compileLimit(p))
 	case exit.Status.Signaled():

@@ -51,18 +51,20 @@ type strategy struct {
 	fast, fresh time.Duration
 }
 
-func newStrategy(p *problem.Program, run []string, folder, shim string, o problem.Options) *strategy {
+func (h *House) newStrategy(p *problem.Program, run []string, folder string, o problem.Options) *strategy {
 	s := &strategy{mode: forkserver.Snapshot, reason: "every run starts from a snapshot"}
 	switch {
 	case o.FreshExec || o.Strategy == "exec":
 		s.giveUp("as asked")
+	case h.gvisor:
+		s.giveUp("gVisor's kernel lets others reach into the process that would make its runs")
 	case len(p.Recipe.Warm) > 0 && o.Strategy != "fork":
 		s.mode, s.reason = forkserver.Warm, "its runtime stays, and loads it anew for every run"
 	case p.Recipe.Threads && !strings.HasPrefix(run[0], folder):
 		s.giveUp("its runtime starts threads")
 	case !strings.HasPrefix(run[0], folder) && !isInterpreted(run) && forkserver.Suitable(run[0]) != nil:
 		s.giveUp("its interpreter cannot be stopped and resumed")
-	case !exists(shim):
+	case !exists(h.places.Shim):
 		s.giveUp("the image has no shim")
 	case o.Strategy == "fork":
 		s.mode, s.reason = forkserver.Fork, "as asked"

@@ -30,6 +30,9 @@ type Places struct {
 	// Work is where programs run; Programs is where built programs lie, and
 	// must allow execution; Cache keeps built programs across containers.
 	Work, Programs, Cache string
+	// Memory is what the sandbox may use in all, in bytes, where no control group says
+	// so; 0 is no limit.
+	Memory int64
 }
 
 // User ids. Every slot gives each role an id of its own, so that leftovers can be
@@ -65,6 +68,8 @@ type House struct {
 	cpus   []int
 	// firstUID is the first user id that programs may have.
 	firstUID int
+	// gvisor tells that the kernel is gVisor's; see walls.go.
+	gvisor   bool
 	cache    *cache
 	spawners *process.Spawners
 	census   *process.Census
@@ -101,8 +106,9 @@ func NewHouse(p Places) (*House, error) {
 	if p.Shim == "" {
 		p.Shim = shimPath(p.Spawn)
 	}
-	h := &House{places: p, cpus: processors(), compilers: make(chan int, compilers), firstUID: chooseUIDs(),
-		spawners: process.NewSpawners(p.Spawn), census: process.NewCensus(), pressure: newPressure()}
+	h := &House{places: p, cpus: processors(), gvisor: isGVisor(), compilers: make(chan int, compilers), firstUID: chooseUIDs(),
+		spawners: process.NewSpawners(p.Spawn), census: process.NewCensus()}
+	h.pressure = newPressure(p.Memory, h.usedMemory)
 	h.sweeper = &sweeper{spawners: h.spawners}
 	for i := range min(max(2, len(h.cpus)), compilers) {
 		h.compilers <- h.firstUID + i

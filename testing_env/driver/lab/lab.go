@@ -74,7 +74,7 @@ func (l *Lab) build(ctx context.Context, p *problem.Program) (problem.Compilatio
 		c.OK, c.Message = false, err.Error()
 		return c, nil
 	}
-	ready.strategy = newStrategy(p, ready.run, folder, l.house.places.Shim, l.job.Options)
+	ready.strategy = l.house.newStrategy(p, ready.run, folder, l.job.Options)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.programs[p.Role] = ready

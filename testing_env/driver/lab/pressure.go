@@ -11,11 +11,13 @@ import (
 )
 
 // pressure knows how much of the container's memory is used, and whether the kernel
-// has killed for want of it. Where the engine limits no memory, or hides its
-// control groups, it knows nothing and reports nothing.
+// has killed for want of it. Where the engine limits no memory, or hides its control
+// groups, it adds up what programs and their files use: nothing else would bound them
+// together.
 type pressure struct {
-	usage, stat, kills string // files of the control group
+	usage, stat, kills string // files of the control group; empty without one
 	limit              int64
+	count              func() int64 // what is used, where no file tells
 
 	mu     sync.Mutex
 	killed int64     // processes that the kernel has killed, as last seen
@@ -29,7 +31,9 @@ var controlGroups = []struct{ root, usage, limit, kills string }{
 	{"/sys/fs/cgroup/memory", "memory.usage_in_bytes", "memory.limit_in_bytes", "memory.oom_control"},
 }
 
-func newPressure() *pressure {
+// newPressure looks for the control group. Without one, memory is what may be used of
+// what count tells; 0 is no limit.
+func newPressure(memory int64, count func() int64) *pressure {
 	for _, g := range controlGroups {
 		for _, dir := range []string{g.root, filepath.Join(g.root, ownGroup(filepath.Base(g.root)))} {
 			limit, ok := readNumber(filepath.Join(dir, g.limit))
@@ -41,7 +45,7 @@ func newPressure() *pressure {
 				kills: filepath.Join(dir, g.kills), limit: limit}
 		}
 	}
-	return &pressure{}
+	return &pressure{limit: memory, count: count}
 }
 
 // ownGroup is the path of this process's control group below its hierarchy's root,
@@ -73,6 +77,9 @@ func (p *pressure) short() bool {
 		return false
 	}
 	reserve := max(p.limit/16, 64<<20)
+	if p.usage == "" {
+		return p.count() > p.limit-reserve
+	}
 	used, ok := readNumber(p.usage)
 	if !ok || used < p.limit-reserve {
 		return false
@@ -105,7 +112,7 @@ const lately = time.Second
 // mayHaveKilled reports whether the kernel has killed a process for want of memory
 // just now.
 func (p *pressure) mayHaveKilled() bool {
-	if p.limit == 0 {
+	if p.kills == "" {
 		return false
 	}
 	data, err := os.ReadFile(p.kills)

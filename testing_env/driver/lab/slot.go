@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"syscall"
 	"time"
@@ -75,6 +76,9 @@ func newSlot(h *House, number, cpu int) (*slot, error) {
 			// through the descriptor it was given.
 			mode = 0o666
 		}
+		if h.gvisor {
+			gid, mode = closed(st)
+		}
 		m, err := newMemory(names[st], gid, mode)
 		if err == nil {
 			err = m.addArea()
@@ -105,6 +109,9 @@ func (s *slot) bind(programs map[problem.Role]*program) error {
 	writer := problem.Tested
 	if _, interactive := programs[problem.Interactor]; interactive {
 		writer = problem.Interactor
+	}
+	if s.house.gvisor {
+		return s.closeOutput(writer == problem.Interactor)
 	}
 	return s.streams[engine.Output].give(groupOf(writer))
 }
@@ -142,7 +149,11 @@ func (s *slot) newSeat(role problem.Role) (*seat, error) {
 	if err := t.sweepFolder(); err != nil {
 		return nil, err
 	}
-	if t.stderr, err = newMemory("stderr", groupOf(role), 0o664); err != nil {
+	gid, mode := groupOf(role), uint32(0o664)
+	if s.house.gvisor {
+		gid, mode = 0, 0o600
+	}
+	if t.stderr, err = newMemory("stderr", gid, mode); err != nil {
 		return nil, err
 	}
 	return t, t.stderr.addArea()
@@ -307,6 +318,15 @@ func (t *seat) refuse(e *process.StartError, exit *process.Exit) error {
 	return t.stderr.set(fmt.Appendf(nil, "the program cannot be executed: %v\n", e.Err))
 }
 
+// remark adds to what the program has said on its standard error.
+func (t *seat) remark(text string) error {
+	said, err := t.stderr.bytes(stderrShown)
+	if err != nil {
+		return err
+	}
+	return t.stderr.set(append(slices.Clone(said), text...))
+}
+
 // openAll opens the call's descriptors: 0, 1, 2 and its files.
 func (s *slot) openAll(t *seat, call *engine.Call) ([]int, error) {
 	s.fds = s.fds[:0]
@@ -434,6 +454,11 @@ func (s *slot) outcome(t *seat, p *program, call *engine.Call, exit *process.Exi
 		out.ExitCode = exit.Status.ExitStatus()
 	}
 	out.Limit = brokenLimit(p, call, exit)
+	if exit.Broke == process.BrokeProcesses {
+		if err := t.remark("the sandbox killed it: it had too many processes or threads\n"); err != nil {
+			return err
+		}
+	}
 	if out.Limit == engine.NoLimit && exit.Status.Signal() == syscall.SIGKILL && s.house.pressure.mayHaveKilled() {
 		// The kernel chose this one; whether it deserved it, a run on its own will tell.
 		out.Limit = engine.MemoryLimit
@@ -463,7 +488,7 @@ func brokenLimit(p *program, call *engine.Call, exit *process.Exit) engine.Limit
 		return engine.IdleLimit
 	case process.BrokeMemory, process.BrokeShort:
 		return engine.MemoryLimit
-	case process.BrokeNothing:
+	case process.BrokeNothing, process.BrokeProcesses:
 	}
 	switch {
 	case exit.MaxRSS > call.Limits.Memory+p.recipe.MemoryOverhead:

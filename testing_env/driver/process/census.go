@@ -51,6 +51,7 @@ func NewCensus() *Census {
 // crowd is what the processes of a user have and use, but for one of them.
 type crowd struct {
 	processes int
+	threads   int           // of all of them
 	cpu       time.Duration // of those that live, and of those they have waited for
 	resident  int64         // sum, in bytes; what two share counts twice
 	largest   int64         // resident set of the largest
@@ -72,6 +73,7 @@ func (c *Census) of(uid uint32, except, aside int) crowd {
 			continue
 		}
 		all.processes++
+		all.threads += m.threads
 		all.cpu += m.own + m.inherited
 		all.resident += m.resident
 		all.largest = max(all.largest, m.resident)
@@ -86,6 +88,21 @@ func (c *Census) Count(uid uint32) int {
 	defer c.mu.Unlock()
 	c.refresh()
 	return len(c.members[uid])
+}
+
+// Resident is the sum of all resident sets but root's, in bytes, at most a moment ago.
+// What processes share counts for each.
+func (c *Census) Resident() int64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.refresh()
+	var sum int64
+	for _, list := range c.members {
+		for i := range list {
+			sum += list[i].resident
+		}
+	}
+	return sum
 }
 
 // Processes lists the processes of the user as they are now, zombies included.

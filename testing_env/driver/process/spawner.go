@@ -144,7 +144,9 @@ func (s *Spawner) start(path string, theirs *os.File) error {
 	}
 	page := os.NewFile(uintptr(fd), "control")
 	defer page.Close()
-	if err := page.Truncate(4096); err != nil {
+	// Where others can list this process' descriptors (gVisor), the mode is what keeps
+	// them from opening it.
+	if err := errors.Join(page.Chmod(0o600), page.Truncate(4096)); err != nil {
 		return err
 	}
 	s.page, err = unix.Mmap(fd, 0, 4096, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
@@ -170,7 +172,8 @@ func (s *Spawner) Close() {
 }
 
 // Rlimits are the kernel's own limits on a program; they are set wide and only
-// catch what the watch cannot.
+// catch what the watch cannot. Processes counts threads, too, and is watched as well,
+// for kernels that do not enforce it.
 type Rlimits struct {
 	AddressSpace uint64
 	FileSize     uint64
@@ -248,7 +251,7 @@ func (s *Spawner) Run(req *Request, stop func() bool, exit *Exit) error {
 	if err != nil {
 		return err
 	}
-	broke, killed, err := s.watch(req.UID, &req.Watch, stop)
+	broke, killed, err := s.watch(req, stop)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ type stat struct {
 	parent   int
 	start    uint64 // tells a process from a later one with the same number
 	resident int64  // bytes
+	threads  int
 	// own is the processor time of the process, and inherited that of the
 	// children it has waited for. Both come in steps of a tick.
 	own, inherited time.Duration
@@ -81,6 +82,7 @@ func parseStat(text []byte) (stat, bool) {
 		systemTimeField   = 12
 		childUserField    = 13
 		childSystemField  = 14
+		threadsField      = 17
 		startField        = 19
 		residentField     = 21
 		fields            = residentField + 1
@@ -102,6 +104,7 @@ func parseStat(text []byte) (stat, bool) {
 		rest = rest[end:]
 	}
 	s.parent, s.start = int(numbers[parentField]), numbers[startField]
+	s.threads = int(numbers[threadsField])
 	s.resident = int64(numbers[residentField]) * pageSize
 	s.own = time.Duration(numbers[userTimeField]+numbers[systemTimeField]) * tick
 	s.inherited = time.Duration(numbers[childUserField]+numbers[childSystemField]) * tick

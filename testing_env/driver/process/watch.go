@@ -40,11 +40,16 @@ type Watch struct {
 // each, so the limit itself would be unjust.
 const crowdMemory = 4
 
+// crowdProcesses is how many times the limit on processes the watch lets pass. A census
+// takes a while, in which a bomb's processes end and others start.
+const crowdProcesses = 2
+
 // Broke tells which of the watch's limits a program broke.
 type Broke uint8
 
 // The limits of a Watch. BrokeShort is broken by whoever runs while the sandbox is
-// short of memory.
+// short of memory, and BrokeProcesses by who has far more processes and threads than
+// its Rlimits say, which only a kernel lets happen that does not enforce them (gVisor's).
 const (
 	BrokeNothing Broke = iota
 	BrokeCPU
@@ -52,6 +57,7 @@ const (
 	BrokeWall
 	BrokeMemory
 	BrokeShort
+	BrokeProcesses
 )
 
 const (
@@ -74,8 +80,8 @@ const (
 
 // watch waits until the program has ended and kills it when it breaks a limit. It
 // also returns when it did so, by the monotonic clock.
-func (s *Spawner) watch(uid uint32, w *Watch, stop func() bool) (Broke, time.Duration, error) {
-	v := vigil{spawner: s, uid: uid, watch: w, stop: stop, began: time.Now()}
+func (s *Spawner) watch(req *Request, stop func() bool) (Broke, time.Duration, error) {
+	v := vigil{spawner: s, uid: req.UID, watch: &req.Watch, processes: req.Rlimits.Processes, stop: stop, began: time.Now()}
 	v.last = v.began
 	defer v.posted.undo()
 	for {
@@ -95,7 +101,9 @@ type vigil struct {
 	spawner *Spawner
 	uid     uint32
 	watch   *Watch
-	stop    func() bool
+	// processes is how many processes and threads there may be.
+	processes uint64
+	stop      func() bool
 
 	began, last time.Time
 	seen        look
@@ -168,6 +176,8 @@ func (v *vigil) exceeded(elapsed time.Duration) Broke {
 	switch {
 	case w.Memory > 0 && (max(l.resident, l.crowd.largest) > w.Memory || l.resident+l.crowd.resident > crowdMemory*w.Memory):
 		return BrokeMemory
+	case v.processes > 0 && uint64(l.threads+l.crowd.threads) > crowdProcesses*v.processes:
+		return BrokeProcesses
 	case w.CPU > 0 && l.cpu >= w.CPU:
 		return BrokeCPU
 	case w.Idle > 0 && l.idle >= w.Idle:
@@ -208,6 +218,7 @@ func (s *Spawner) wait(d time.Duration) (bool, error) {
 type look struct {
 	cpu, idle time.Duration // of all its processes
 	resident  int64         // of the program itself
+	threads   int           // of the program itself
 	crowd     crowd         // the others
 
 	clock   time.Duration // the program's own processor time
@@ -233,7 +244,7 @@ func (l *look) update(v *vigil, step time.Duration) {
 	if !ok {
 		return
 	}
-	l.resident = s.resident
+	l.resident, l.threads = s.resident, s.threads
 	l.idle += idleTime(s.state, &l.crowd, l.cpu-before, step)
 }
 

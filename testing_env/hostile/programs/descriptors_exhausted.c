@@ -2,6 +2,7 @@
 //: tries: to open files until there are no descriptors left, in many processes
 //: expect: tested=OK
 //: why: each process may have 256; the driver's are its own
+//: gvisor: TLE
 #include "hostile.h"
 
 int main(int argc, char **argv)

@@ -18,7 +18,12 @@ int main(int argc, char **argv)
 			if (pid == getpid())
 				continue;
 			snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)pid, fd);
+			struct stat st;
 			int other = open(path, O_WRONLY);
+			if (other >= 0 && fstat(other, &st) == 0 && S_ISCHR(st.st_mode)) {
+				close(other); /* /dev/null, which gVisor lets everybody find */
+				continue;
+			}
 			if (other >= 0 && pid != getppid() && write(other, frames, sizeof frames) > 0)
 				breach("something was written to %s", path);
 		}

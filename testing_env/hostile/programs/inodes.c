@@ -2,6 +2,7 @@
 //: tries: to use up the disk by empty files, folders and links
 //: expect: tested=OK
 //: why: the disk of a slot has ten thousand of them; they are gone before the next run
+//: gvisor: TLE
 //: time: 5s
 #include "hostile.h"
 

@@ -2,6 +2,7 @@
 //: tries: to kill everybody: by -1, by group, by number
 //: expect: tested=OK brute=OK generator=OK validator=OK checker=OK interactor=OK talker=OK
 //: why: signals reach its own user only, and that is itself
+//: gvisor: TLE
 #include "hostile.h"
 
 int main(int argc, char **argv)

@@ -28,7 +28,8 @@ int main(int argc, char **argv)
 		breach("the root was changed");
 	if (mknod("null", S_IFCHR | 0666, makedev(1, 3)) == 0 || mknod("disk", S_IFBLK | 0666, makedev(8, 0)) == 0)
 		breach("a device was made");
-	for (int fd = open("/proc/1/ns/mnt", O_RDONLY); fd >= 0;)
+	int fd = open("/proc/1/ns/mnt", O_RDONLY);
+	if (fd >= 0 && (!on_gvisor() || setns(fd, 0) == 0))
 		breach("the driver's namespaces can be opened");
 	return honest(argc, argv);
 }

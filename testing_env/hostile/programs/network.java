@@ -2,6 +2,7 @@
 //: tries: the network from Java, and to start a program
 //: expect: tested=OK
 //: why: sockets are refused to Java as well; other programs may be started and are as powerless
+//: gvisor: MLE
 //: time: 5s
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;

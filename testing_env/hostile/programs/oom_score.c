@@ -8,7 +8,7 @@ int main(int argc, char **argv)
 {
 	char path[64];
 	int fd = open("/proc/self/oom_score_adj", O_WRONLY);
-	if (fd >= 0 && write(fd, "-1", 2) == 2)
+	if (fd >= 0 && write(fd, "-1", 2) == 2 && !on_gvisor())
 		breach("it is a less likely victim than the driver");
 	if (fd >= 0 && write(fd, "0", 1) < 0)
 		errno = 0;

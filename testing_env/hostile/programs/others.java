@@ -17,7 +17,7 @@ public class Main {
     }
 
     public static void main(String[] args) {
-        for (String secret : new String[] {"/etc/shadow", "/proc/1/environ", "/proc/1/mem", "/run/stresstester/driver", "/cache"}) {
+        for (String secret : new String[] {"/etc/shadow", System.getenv("HOSTILE_GVISOR") == null ? "/proc/1/environ" : "/etc/gshadow", "/proc/1/mem", "/run/stresstester/driver", "/cache"}) {
             try {
                 Path path = Path.of(secret);
                 if (Files.isDirectory(path)) {

@@ -20,7 +20,8 @@ int main(int argc, char **argv)
 		breach("the last run's attribute");
 	if (fcntl(1, F_GETFL) & (O_NONBLOCK | O_APPEND))
 		breach("the last run's flags: %x", fcntl(1, F_GETFL));
-	if (fcntl(1, F_GETLEASE) != F_UNLCK)
+	int lease = fcntl(1, F_GETLEASE);
+	if (lease != F_UNLCK && lease >= 0)
 		breach("the last run's lease");
 	fchmod(1, 06000);
 	if (fchown(1, getuid(), (gid_t)-1) == 0)

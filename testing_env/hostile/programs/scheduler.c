@@ -15,12 +15,12 @@ int main(int argc, char **argv)
 	uint32_t deadline[14] = {56, 6, 0, 0, 0, 0, 1000000, 0, 2000000, 0, 2000000, 0, 0, 0};
 	if (syscall(SYS_sched_setattr, 0, deadline, 0) == 0)
 		breach("a deadline was set");
-	if (setpriority(PRIO_PROCESS, 0, -10) == 0)
+	if (!on_gvisor() && setpriority(PRIO_PROCESS, 0, -10) == 0)
 		breach("the niceness was lowered");
 	if (syscall(SYS_ioprio_set, 1, 0, 1 << 13) == 0)
 		breach("the real-time class of input and output was set");
 	for (pid_t pid = 1; pid < 300; pid++)
-		if (pid != getpid() && pid != getppid() && setpriority(PRIO_PROCESS, (id_t)pid, 19) == 0)
+		if (pid != getpid() && pid != getppid() && !on_gvisor() && setpriority(PRIO_PROCESS, (id_t)pid, 19) == 0)
 			breach("process %d was made nicer", (int)pid);
 	sched_setscheduler(0, SCHED_IDLE, &none);
 	setpriority(PRIO_PROCESS, 0, 19);

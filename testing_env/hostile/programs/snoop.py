@@ -12,7 +12,8 @@ for pid in filter(str.isdigit, os.listdir("/proc")):
             continue
     except OSError:
         continue
-    for name in ("environ", "maps", "mem", "fd", "cwd", "exe", "root"):
+    # gVisor shows the first three to everybody.
+    for name in ("environ", "maps", "fd", "mem", "cwd", "exe", "root")[3 if "HOSTILE_GVISOR" in os.environ else 0:]:
         path = f"/proc/{pid}/{name}"
         try:
             os.listdir(path) if name in ("fd", "cwd", "root") else open(path, "rb").read(1) or os.readlink(path)

@@ -2,6 +2,7 @@
 //: tries: to use up timers, and to set one off after its end
 //: expect: tested=OK
 //: why: timers are bounded by the limit on pending signals and die with the process
+//: gvisor: TLE
 #include "hostile.h"
 #include <sys/time.h>
 

@@ -2,6 +2,7 @@
 //: tries: to leave zombies that nobody collects
 //: expect: tested=OK
 //: why: the spawner inherits and collects them
+//: gvisor: TLE
 #include "hostile.h"
 
 int main(int argc, char **argv)
