@@ -40,12 +40,19 @@ test: setup ## install what the tests need, and run them all
 test-short: drivers ## run the tests that need no sandbox
 	go test -short ./...
 
-test-sync: ## sync at length: 50 histories on servers that are killed, merges against git, 10,000 stories of clients, 200 killed clients, renewed sign-ins
-	STRESSTESTER_SYNC_HISTORIES=50 go test ./remote/rooms -run FilesAreLinearizable -v -timeout 30m
-	go test -timeout 20m ./remote/merge -run Git -triples 100000 -v
-	go test -timeout 20m ./remote/sync -rapid.checks 10000 -rapid.nofailfile -kills 200 -v
-	go test -timeout 20m ./remote/client -run StaySignedIn -refreshes 1000 -v
-	go test -timeout 20m ./remote/share -v
+test-sync: ## sync, sign-in and access at length: 450 kills, merges against git, 10,000 stories of clients; writes their figures into docs/benchmarks.md
+	@mkdir -p .cache && rm -f $(FIGURES)
+	STRESSTESTER_SYNC_HISTORIES=50 $(TEST_SYNC) ./remote/rooms -run 'Linearizable|Caught|EveryRoute|RowSecurityAlone|NoTable' -timeout 30m
+	$(TEST_SYNC) ./remote/merge -run Git -triples 100000
+	$(TEST_SYNC) ./remote/sync -rapid.checks 10000 -rapid.nofailfile -kills 200
+	$(TEST_SYNC) ./remote/client -run StaySignedIn -refreshes 1000
+	$(TEST_SYNC) ./remote/server -run 'RedeemedOnce|LostAnswers|Revocation|AFeedEnds|Restored|WithoutItsDatabase' -refreshes 1000
+	$(TEST_SYNC) ./remote/share -edits 500
+	go run ./remote/figures/document -from $(FIGURES) -write docs/benchmarks.md
+
+FIGURES := $(CURDIR)/.cache/figures.jsonl
+test-sync: export STRESSTESTER_FIGURES = $(FIGURES)
+TEST_SYNC := go test -count 1 -v -timeout 20m
 
 build: drivers ## build the binaries into bin/
 	go build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/ ./cmd/...

@@ -14,6 +14,7 @@ import (
 
 	"stresstester/remote/api"
 	"stresstester/remote/auth/authtest"
+	"stresstester/remote/figures"
 	"stresstester/remote/postgres"
 	"stresstester/remote/postgres/local"
 	"stresstester/remote/postgres/postgrestest"
@@ -153,7 +154,7 @@ func TestWithoutItsDatabaseAServerSaysSoAtOnce(t *testing.T) {
 		_, a := requests(p.URL, room)[3](t, ada.Token)
 		return a.status == 200
 	})
-	t.Logf("%v after the database's return the server writes again", time.Since(began).Round(time.Millisecond))
+	figures.Note(t, figures.Kills, "a server whose Postgres is gone, and comes back", "one request of each kind", "each answered at once with 503 and `Retry-After`; writing again %.1f s after Postgres' return", time.Since(began).Seconds())
 }
 
 func TestADatabaseThatHangsKeepsNobodyWaiting(t *testing.T) {

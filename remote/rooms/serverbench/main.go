@@ -89,6 +89,10 @@ func measure(o options) (string, error) {
 			return "", fmt.Errorf("change feeds: %w", err)
 		}
 	}
+	pieces, err := b.pieces(ctx, o.each)
+	if err != nil {
+		return "", err
+	}
 	var out strings.Builder
 	fmt.Fprintf(&out, `Written by `+"`make bench-server`"+`. Two processes of `+"`stresstester-server serve`"+`, Postgres %s with `+"`fsync`"+` on, and the load generator (%d connections that
 send the next request when the answer to the last is there) share %d processors. The servers are configured as in
@@ -98,7 +102,7 @@ bearer token, every query runs under row security, a write is answered when Post
 
 `, version, clients, runtime.NumCPU(), users)
 	fmt.Fprintf(&out, "| load | a second | median | 99 %% | slowest | wanted |\n| --- | --- | --- | --- | --- | --- |\n%s\n\n", strings.Join(lines, "\n"))
-	fmt.Fprint(&out, feeds)
+	fmt.Fprint(&out, feeds, pieces)
 	return out.String(), nil
 }
 

@@ -43,6 +43,7 @@ type bench struct {
 
 type user struct {
 	id    uuid.UUID
+	name  string
 	token string
 	room  string
 
@@ -207,17 +208,21 @@ func (b *bench) populate(ctx context.Context, n int) error {
 		return err
 	}
 	defer c.close()
+	hash, err := auth.NewHasher(0).Hash(ctx, password) // everybody has the same
+	if err != nil {
+		return err
+	}
 	for i := range n {
 		u := user{id: uuid.Must(uuid.NewV7()), room: api.NewID()}
-		name := fmt.Sprintf("user-%d", i)
-		if err := store.CreateUser(ctx, authdb.User{ID: u.id, Username: name, DisplayName: name}); err != nil {
+		u.name = fmt.Sprintf("user-%d", i)
+		if err := store.CreateUser(ctx, authdb.User{ID: u.id, Username: u.name, DisplayName: u.name, PasswordHash: hash}); err != nil {
 			return err
 		}
 		scopes := []auth.Scope{auth.ScopeRoomsRead, auth.ScopeRoomsWrite}
 		if u.token, _, err = auth.CreatePersonalToken(ctx, store, u.id, "bench", scopes, time.Now().Add(time.Hour)); err != nil {
 			return err
 		}
-		create := api.CreateRoom{ID: u.room, Title: "room of " + name}
+		create := api.CreateRoom{ID: u.room, Title: "room of " + u.name}
 		for slot, size := range map[api.Slot]int{"tested": 4096, "brute": 2048, "generator": 2048} {
 			content := strings.Repeat("int x = 0; // a line\n", size/21)
 			create.Files = append(create.Files, api.NewFile{Slot: slot, FileContent: api.FileContent{Name: "a.cpp", Content: []byte(content)}})
