@@ -139,26 +139,27 @@ const (
 
 // Limits are the bounds of everything a client sends. Sizes are in bytes.
 type Limits struct {
-	RoomsPerUser    int `json:"rooms_per_user" doc:"Rooms a user may have created that are not deleted."`
-	MembersPerRoom  int `json:"members_per_room"`
-	IncludesPerRoom int `json:"includes_per_room" doc:"Helper files, such as headers."`
-	TestsPerRoom    int `json:"tests_per_room" doc:"Files of saved tests: an input and an answer are two."`
-	FileBytes       int `json:"file_bytes" doc:"Content of one file, in bytes."`
-	TestBytes       int `json:"test_bytes" doc:"Content of one test's input or answer, in bytes."`
-	RoomBytes       int `json:"room_bytes" doc:"Contents of all files of a room, in bytes."`
-	SettingsBytes   int `json:"settings_bytes"`
-	ReportBytes     int `json:"report_bytes" doc:"The report of a run or of a counterexample, in bytes."`
-	RequestBytes    int `json:"request_bytes" doc:"Body of any request, in bytes."`
-	SyncRooms       int `json:"sync_rooms" doc:"Rooms in one POST /v1/sync."`
-	PageItems       int `json:"page_items" doc:"Items of one page of a list."`
-	OpenConflicts   int `json:"open_conflicts" doc:"Open conflicts of a room."`
-	Invites         int `json:"invites" doc:"Invites, and share links, of a room that are valid."`
-	FeedsPerUser    int `json:"feeds_per_user" doc:"Open change feeds of a user on one server process."`
-	RequestsPerMin  int `json:"requests_per_minute" doc:"Requests of a user per minute and server process."`
-	RevisionDays    int `json:"revision_days" doc:"Every revision is kept for that long."`
-	RevisionCount   int `json:"revision_count" doc:"That many revisions of a file are kept, however old."`
-	TombstoneDays   int `json:"tombstone_days" doc:"A deleted room or file can be restored for that long."`
-	IdempotencyDays int `json:"idempotency_days" doc:"An Idempotency-Key is remembered for that long."`
+	RoomsPerUser    int   `json:"rooms_per_user" doc:"Rooms a user may have created that are not deleted."`
+	MembersPerRoom  int   `json:"members_per_room"`
+	IncludesPerRoom int   `json:"includes_per_room" doc:"Helper files, such as headers."`
+	TestsPerRoom    int   `json:"tests_per_room" doc:"Files of saved tests: an input and an answer are two."`
+	FileBytes       int   `json:"file_bytes" doc:"Content of one file, in bytes."`
+	TestBytes       int   `json:"test_bytes" doc:"Content of one test's input or answer, in bytes."`
+	RoomBytes       int   `json:"room_bytes" doc:"Contents of all files of a room, in bytes."`
+	UserBytes       int64 `json:"user_bytes" doc:"Everything kept in the rooms that a user made: contents with their history, reports; in bytes, 0 for no bound. Counted now and then, not to the byte."`
+	SettingsBytes   int   `json:"settings_bytes"`
+	ReportBytes     int   `json:"report_bytes" doc:"The report of a run or of a counterexample, in bytes."`
+	RequestBytes    int   `json:"request_bytes" doc:"Body of any request, in bytes."`
+	SyncRooms       int   `json:"sync_rooms" doc:"Rooms in one POST /v1/sync."`
+	PageItems       int   `json:"page_items" doc:"Items of one page of a list."`
+	OpenConflicts   int   `json:"open_conflicts" doc:"Open conflicts of a room."`
+	Invites         int   `json:"invites" doc:"Invites, and share links, of a room that are valid."`
+	FeedsPerUser    int   `json:"feeds_per_user" doc:"Open change feeds of a user on one server process."`
+	RequestsPerMin  int   `json:"requests_per_minute" doc:"Requests of a user per minute and server process."`
+	RevisionDays    int   `json:"revision_days" doc:"Every revision is kept for that long."`
+	RevisionCount   int   `json:"revision_count" doc:"That many revisions of a file are kept, however old."`
+	TombstoneDays   int   `json:"tombstone_days" doc:"A deleted room or file can be restored for that long."`
+	IdempotencyDays int   `json:"idempotency_days" doc:"An Idempotency-Key is remembered for that long."`
 }
 
 // DefaultLimits are the limits of a server that was not told others.
@@ -171,6 +172,7 @@ func DefaultLimits() Limits {
 		FileBytes:       256 << 10,
 		TestBytes:       1 << 20,
 		RoomBytes:       32 << 20,
+		UserBytes:       2 << 30,
 		SettingsBytes:   16 << 10,
 		ReportBytes:     1 << 20,
 		RequestBytes:    8 << 20,

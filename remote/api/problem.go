@@ -24,6 +24,9 @@ type Problem struct {
 	Base *File `json:"base,omitempty"`
 	// Room is the room as it is now, on 412 of PATCH /v1/rooms/{room}.
 	Room *Room `json:"room,omitempty"`
+	// Limit is the name in Limits of the limit that was reached, Allowed what it allows.
+	Limit   string `json:"limit,omitempty" doc:"The limit that was reached, by its name in the capabilities' limits."`
+	Allowed int64  `json:"allowed,omitempty" doc:"What the limit allows."`
 	// RetryAfter is the number of seconds after which to try again, as in the
 	// header Retry-After; 0 where that makes no sense.
 	RetryAfter int `json:"retry_after,omitempty"`

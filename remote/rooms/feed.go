@@ -168,7 +168,7 @@ func (f *feed) subscribe(user, device uuid.UUID) (sub *subscription, refused err
 	case f.drained || f.count >= f.max:
 		return nil, noMoreFeeds()
 	case len(f.users[user]) >= f.perUser:
-		return nil, tooManyFeeds()
+		return nil, tooManyFeeds(f.perUser)
 	}
 	sub = &subscription{user: user, device: device, wake: make(chan struct{}, 1), out: make(chan struct{}), rooms: map[string]struct{}{}, pokes: map[string]api.Poke{}}
 	if f.users[user] == nil {
@@ -177,6 +177,13 @@ func (f *feed) subscribe(user, device uuid.UUID) (sub *subscription, refused err
 	f.users[user][sub] = struct{}{}
 	f.count++
 	return sub, nil
+}
+
+// open is how many feeds of the user are open on this process.
+func (f *feed) open(user uuid.UUID) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.users[user])
 }
 
 func (f *feed) unsubscribe(sub *subscription) {

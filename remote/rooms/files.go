@@ -65,7 +65,11 @@ func (s *Service) checkContent(slot api.Slot, c api.FileContent, location string
 		most = s.limits.TestBytes
 	}
 	if len(c.Content) > most {
-		return tooLarge(fmt.Sprintf("the content has %d bytes; this server takes at most %d for %s", len(c.Content), most, slot))
+		name := "file_bytes"
+		if kind == api.TestKind {
+			name = "test_bytes"
+		}
+		return limited(tooLarge(fmt.Sprintf("the content has %d bytes; this server takes at most %d for %s", len(c.Content), most, slot)), name, most)
 	}
 	return nil
 }
@@ -124,9 +128,19 @@ func (s *Service) put(ctx context.Context, actor Actor, room string, p roomsdb.P
 		return file, false, err
 	}
 	p.MaxSlots, p.MaxBytes = s.maxSlots(p.Slot), int64(s.limits.RoomBytes)
+	full, err := s.full(ctx, actor, room, len(p.Content))
+	if err != nil {
+		return file, false, err
+	}
+	if full != nil {
+		p.MaxBytes = 0 // what was written before is answered again, and a smaller text fits
+	}
 	rev, changed, replayed, err := s.store.PutFile(ctx, actor.db(), room, s.allow(actor, editRoom), p)
 	if errors.Is(err, roomsdb.ErrMismatch) {
 		return file, false, s.fileMismatch(ctx, actor, room, p.Slot, p.Base)
+	}
+	if full != nil && errors.Is(err, roomsdb.ErrRoomFull) {
+		err = full
 	}
 	if err != nil {
 		return file, false, s.problemOf(err, "room")
@@ -235,7 +249,17 @@ func (s *Service) StoreConflict(ctx context.Context, actor Actor, room string, n
 		side.Name, side.Content = n.Name, append([]byte{}, n.Content...)
 		side.Hash = roomsdb.HashOf(side.Content)
 	}
+	full, err := s.full(ctx, actor, room, len(side.Content))
+	if err != nil {
+		return c, false, false, err
+	}
+	if full != nil {
+		side.MaxBytes = 0
+	}
 	c, stored, replayed, err = s.store.StoreConflict(ctx, actor.db(), room, s.allow(actor, editRoom), side)
+	if full != nil && errors.Is(err, roomsdb.ErrRoomFull) {
+		err = full
+	}
 	if err != nil {
 		return c, false, false, s.problemOf(err, "room")
 	}

@@ -149,7 +149,7 @@ func (s *Service) admit(ctx huma.Context, next func(huma.Context)) {
 	}
 	if ok {
 		if wait := s.rates.take(p.User, time.Now()); wait > 0 {
-			refuse(ctx, tooManyRequests(wait))
+			refuse(ctx, tooManyRequests(wait, s.limits.RequestsPerMin))
 			return
 		}
 	}

@@ -3,6 +3,7 @@ package rooms
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
@@ -37,6 +38,12 @@ func revisionRequired() *api.Problem {
 		`this needs the header If-Match with the revision that the change is based on, such as "17"; "0" for a file that never existed`)
 }
 
+// limited names the limit that a problem is about.
+func limited(p *api.Problem, limit string, allowed int) *api.Problem {
+	p.Limit, p.Allowed = limit, int64(allowed)
+	return p
+}
+
 func tooLarge(detail string) *api.Problem {
 	return newProblem(http.StatusRequestEntityTooLarge, api.CodeTooLarge, detail)
 }
@@ -66,6 +73,11 @@ func (s *Service) problemOf(err error, what string) error {
 		return unavailable()
 	}
 	if p := knownProblem(err, what); p != nil {
+		var limit *roomsdb.LimitError
+		if errors.As(err, &limit) {
+			p.Limit, p.Allowed = limit.Limit, limit.Allowed
+			p.Detail += fmt.Sprintf(" (%s: %d)", limit.Limit, limit.Allowed)
+		}
 		return p
 	}
 	if roomsdb.Unavailable(err) {
@@ -88,6 +100,8 @@ func knownProblem(err error, what string) *api.Problem {
 		return newProblem(http.StatusConflict, api.CodeExists, "this ID or slot is taken by something else")
 	case errors.Is(err, roomsdb.ErrTooMany):
 		return newProblem(http.StatusConflict, api.CodeLimitReached, "there are as many as this server allows; GET /v1/capabilities has the limits")
+	case errors.Is(err, roomsdb.ErrRoomFull) && limitOf(err) == "user_bytes":
+		return newProblem(http.StatusConflict, api.CodeLimitReached, "as much is kept of the rooms of whoever made this one as this server allows; delete rooms that are not needed, or ask whoever looks after the server")
 	case errors.Is(err, roomsdb.ErrRoomFull):
 		return tooLarge("the files of this room would be more bytes than this server allows; GET /v1/capabilities has the limits")
 	case errors.Is(err, roomsdb.ErrLastOwner):
@@ -98,18 +112,26 @@ func knownProblem(err error, what string) *api.Problem {
 	return nil
 }
 
+func limitOf(err error) string {
+	var limit *roomsdb.LimitError
+	if errors.As(err, &limit) {
+		return limit.Limit
+	}
+	return ""
+}
+
 func unauthenticated() *api.Problem {
 	return newProblem(http.StatusUnauthorized, api.CodeUnauthenticated, "sign in first: this needs the header Authorization: Bearer TOKEN")
 }
 
-func tooManyRequests(wait time.Duration) *api.Problem {
+func tooManyRequests(wait time.Duration, allowed int) *api.Problem {
 	p := newProblem(http.StatusTooManyRequests, api.CodeTooManyRequests, "these are more requests than this server takes; wait a little")
 	p.RetryAfter = int(wait/time.Second) + 1
-	return p
+	return limited(p, "requests_per_minute", allowed)
 }
 
-func tooManyFeeds() *api.Problem {
+func tooManyFeeds(allowed int) *api.Problem {
 	p := newProblem(http.StatusTooManyRequests, api.CodeTooManyRequests, "this user has as many change feeds open as this server allows; close one")
 	p.RetryAfter = 30
-	return p
+	return limited(p, "feeds_per_user", allowed)
 }

@@ -114,7 +114,11 @@ func (s *Service) checkCounts(files []roomsdb.NewFile) error {
 		}
 		counts[counted]++
 		if counts[counted] > s.maxSlots(f.Slot) {
-			return knownProblem(roomsdb.ErrTooMany, "")
+			limit := "includes_per_room"
+			if kind == api.TestKind {
+				limit = "tests_per_room"
+			}
+			return s.problemOf(roomsdb.TooMany(limit, s.maxSlots(f.Slot)), "")
 		}
 	}
 	return nil
@@ -136,7 +140,21 @@ func (s *Service) create(ctx context.Context, actor Actor, n roomsdb.NewRoom) (d
 		n.ID = api.NewID()
 	}
 	n.MaxRooms, n.MaxBytes = s.limits.RoomsPerUser, int64(s.limits.RoomBytes)
+	bytes := 0
+	for _, f := range n.Files {
+		bytes += len(f.Content)
+	}
+	full, err := s.full(ctx, actor, "", bytes)
+	if err != nil {
+		return detail, false, err
+	}
+	if full != nil {
+		n.MaxBytes = 0
+	}
 	made, err = s.store.CreateRoom(ctx, actor.db(), n)
+	if full != nil && errors.Is(err, roomsdb.ErrRoomFull) {
+		err = full
+	}
 	if err != nil {
 		return detail, false, s.problemOf(err, "room")
 	}

@@ -17,6 +17,16 @@ func (s *Service) AddRun(ctx context.Context, actor Actor, room string, n api.Ne
 	if err := errors.Join(checkNewID(n.ID), s.checkReport(n.Report, "body.report")); err != nil {
 		return run, false, s.problemOf(err, "run")
 	}
+	if full, err := s.full(ctx, actor, room, len(n.Report)); err != nil {
+		return run, false, err
+	} else if full != nil {
+		// One that is here already is no more.
+		if run, err = s.Run(ctx, actor, room, n.ID); err != nil {
+			return run, false, s.instead(ctx, actor, room, err, full)
+		}
+		run.Report = nil
+		return run, false, nil
+	}
 	if run, added, err = s.store.AddRun(ctx, actor.db(), room, s.allow(actor, editRoom), n); err != nil {
 		return run, false, s.problemOf(err, "room")
 	}
@@ -29,11 +39,23 @@ func (s *Service) AddRun(ctx context.Context, actor Actor, room string, n api.Ne
 func (s *Service) checkReport(report json.RawMessage, location string) error {
 	switch {
 	case len(report) > s.limits.ReportBytes:
-		return tooLarge("the report is larger than this server allows; cut its texts")
+		return limited(tooLarge("the report is larger than this server allows; cut its texts"), "report_bytes", s.limits.ReportBytes)
 	case len(report) > 0 && !json.Valid(report):
 		return invalid(location, "this is not JSON")
 	}
 	return nil
+}
+
+// instead is the answer to somebody who wants to add what is not there, where nothing
+// more fits; who may not change the room is told that.
+func (s *Service) instead(ctx context.Context, actor Actor, room string, err error, full *roomsdb.LimitError) error {
+	if !isProblem(err, api.CodeNotFound) {
+		return err
+	}
+	if _, err := s.access(ctx, actor, room, editRoom); err != nil {
+		return err
+	}
+	return s.problemOf(full, "room")
 }
 
 // Run reads a run with its report.
@@ -72,6 +94,15 @@ func (s *Service) AddCounterexample(ctx context.Context, actor Actor, room strin
 	}
 	if n.Run != "" && !api.ValidID(n.Run) {
 		return e, false, invalid("body.run", "the id is not a UUID in lower case with dashes")
+	}
+	if full, err := s.full(ctx, actor, room, len(n.Failure)); err != nil {
+		return e, false, err
+	} else if full != nil {
+		if e, err = s.Counterexample(ctx, actor, room, n.ID); err != nil {
+			return e, false, s.instead(ctx, actor, room, err, full)
+		}
+		e.Failure = nil
+		return e, false, nil
 	}
 	if e, added, err = s.store.AddCounterexample(ctx, actor.db(), room, s.allow(actor, editRoom), n); err != nil {
 		return e, false, s.problemOf(err, "room")

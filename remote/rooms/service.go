@@ -50,7 +50,10 @@ type Service struct {
 	log    *zap.Logger
 	feed   *feed
 	rates  *rates
+	stored stored
 	sweep  time.Duration
+	// personalTokens is how many a user may have; shown only.
+	personalTokens int
 
 	authorize func(Actor, action, roomsdb.Access) error
 	close     context.CancelFunc
@@ -77,7 +80,7 @@ func New(db *postgres.DB, o Options) *Service {
 	s := &Service{
 		store: store, limits: limits, server: o.Server, log: o.Log, sweep: o.Sweep,
 		feed: newFeed(store, o.Log, o.MaxFeeds, limits.FeedsPerUser, o.Sweep), rates: newRates(limits.RequestsPerMin),
-		authorize: authorize, close: cancel, done: make(chan struct{}),
+		authorize: authorize, close: cancel, done: make(chan struct{}), personalTokens: auth.MaxPersonalTokens,
 	}
 	s.feed.signedOut = o.SignedOut
 	go func() {
@@ -193,7 +196,7 @@ func (s *Service) settingsJSON(settings map[string]json.RawMessage) ([]byte, err
 		return nil, invalid("body.settings", "the settings are not a JSON object")
 	}
 	if len(text) > s.limits.SettingsBytes {
-		return nil, tooLarge("the settings are larger than this server allows")
+		return nil, limited(tooLarge("the settings are larger than this server allows"), "settings_bytes", s.limits.SettingsBytes)
 	}
 	return text, nil
 }

@@ -19,7 +19,7 @@ func (s *Service) Sync(ctx context.Context, actor Actor, r api.SyncRequest) (api
 		return answer, forbidden("this token may not read rooms; it lacks the scope rooms:read")
 	}
 	if len(r.Rooms) > s.limits.SyncRooms {
-		return answer, tooLarge("these are more rooms than this server takes at once; send them in parts")
+		return answer, limited(tooLarge("these are more rooms than this server takes at once; send them in parts"), "sync_rooms", s.limits.SyncRooms)
 	}
 	heads, err := s.store.Heads(ctx, actor.db())
 	if err != nil {

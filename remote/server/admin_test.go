@@ -162,3 +162,37 @@ func TestAForgottenPasswordIsSetByALink(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatIsUsedIsShownToItsUserAndTotalsToAdministrators(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	if page := s.browser.Post("/rooms", "title", "Two pointers"); page.Status != 200 {
+		t.Fatalf("making a room: %d %q", page.Status, page.Message())
+	}
+	page := s.browser.Get("/account/usage")
+	text := regexp.MustCompile(`\s*<[^>]*>\s*`).ReplaceAllString(page.Body, " ")
+	for _, want := range []string{"Rooms 1 of 200", "Storage 0 bytes of 2 GiB", "Devices and sessions 1", "Personal access tokens 0 of 50", "A source file 256 KiB", "All files of a room 32 MiB"} {
+		if page.Status != 200 || !strings.Contains(text, want) {
+			t.Errorf("the page does not say %q (%d): %s", want, page.Status, text)
+		}
+	}
+	if page := s.browser.Get("/admin/usage"); page.Status != 404 {
+		t.Errorf("totals are shown to somebody who is no administrator: %d", page.Status)
+	}
+	if page := servertest.NewBrowser(t, s.one.URL).Get("/account/usage"); page.URL.Path != "/sign-in" {
+		t.Errorf("usage is shown to somebody who is not signed in: %v", page.URL)
+	}
+	s.grant("ada")
+	bob := servertest.NewBrowser(t, s.two.URL)
+	bob.SignUp("bob")
+	eventually(t, "the totals", func() bool { return s.browser.Get("/admin/usage").Status == 200 })
+	text = regexp.MustCompile(`\s*<[^>]*>\s*`).ReplaceAllString(s.browser.Get("/admin/usage").Body, " ")
+	for _, want := range []string{"Users 2 2 of them seen within 30 days", "Rooms 1 and 0 deleted ones", "ada 1 0 bytes", "Storage of a user 2 GiB", "Database"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the page does not say %q: %s", want, text)
+		}
+	}
+	if strings.Contains(text, "bob 0") {
+		t.Error("who has no rooms is listed")
+	}
+}

@@ -27,6 +27,7 @@ func (p *Pages) registerAccount(mux *http.ServeMux) {
 	mux.HandleFunc("GET /account/tokens", p.signedIn(p.tokens))
 	mux.HandleFunc("POST /account/tokens", p.signedIn(p.newToken))
 	mux.HandleFunc("GET /account/activity", p.signedIn(p.activity))
+	mux.HandleFunc("GET /account/usage", p.signedIn(p.usage))
 }
 
 type profile struct {

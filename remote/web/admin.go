@@ -22,6 +22,7 @@ func (p *Pages) registerAdmin(mux *http.ServeMux) {
 		"POST /admin/users/{user}/enable":    p.disable,
 		"POST /admin/users/{user}/new-reset": p.newReset,
 		"GET /admin/events":                  p.events,
+		"GET /admin/usage":                   p.totals,
 	} {
 		mux.HandleFunc(pattern, p.signedIn(func(w http.ResponseWriter, r *http.Request, who auth.Principal) {
 			if !who.Administrator {

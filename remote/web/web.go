@@ -20,6 +20,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"strconv"
 	"strings"
 	"time"
 
@@ -166,6 +167,21 @@ func slotName(s api.Slot) string {
 		}
 		return name
 	}
+}
+
+func decimal(n int64) string { return strconv.FormatInt(n, 10) }
+
+// size writes a number of bytes for people.
+func size(n int64) string {
+	if n < 1<<10 {
+		return plural(int(n), "byte", "bytes")
+	}
+	units := []string{"KiB", "MiB", "GiB", "TiB"}
+	value, unit := float64(n)/(1<<10), 0
+	for value >= 1023.95 && unit < len(units)-1 {
+		value, unit = value/(1<<10), unit+1
+	}
+	return strings.TrimSuffix(strconv.FormatFloat(value, 'f', 1, 64), ".0") + " " + units[unit]
 }
 
 func plural(n int, one, many string) string {

@@ -87,9 +87,9 @@ func (c *change) storeSide(n NewConflict, id string, fresh bool) error {
 	}
 	switch {
 	case fresh && open >= n.MaxOpen:
-		return ErrTooMany
+		return TooMany("open_conflicts", n.MaxOpen)
 	case bytes+sides+int64(len(n.Content)) > n.MaxBytes:
-		return ErrRoomFull
+		return Full("room_bytes", n.MaxBytes)
 	}
 	if !fresh {
 		var resolved api.Revision
@@ -243,7 +243,7 @@ func (c *change) takeSide(conflict api.Conflict, r Resolve) error {
 	if err != nil {
 		return wrap("writing the resolution", err)
 	}
-	return putError(outcome)
+	return p.error(outcome)
 }
 
 func (c *change) resolution(id string, slot api.Slot, answer *api.Resolution) (err error) {

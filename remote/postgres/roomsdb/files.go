@@ -96,7 +96,7 @@ func scanPut(row pgx.Row) (outcome string, rev api.Revision, err error) {
 	return outcome, api.Revision(value(n)), err
 }
 
-func putError(outcome string) error {
+func (p Put) error(outcome string) error {
 	switch outcome {
 	case "done", "same", "replay":
 		return nil
@@ -107,9 +107,13 @@ func putError(outcome string) error {
 	case "reused":
 		return ErrKeyReused
 	case "slots":
-		return ErrTooMany
+		limit := "includes_per_room"
+		if kind, _ := p.Slot.Kind(); kind == api.TestKind {
+			limit = "tests_per_room"
+		}
+		return TooMany(limit, p.MaxSlots)
 	case "room_bytes":
-		return ErrRoomFull
+		return Full("room_bytes", p.MaxBytes)
 	}
 	return fmt.Errorf("put_file answered %q", outcome)
 }
@@ -133,7 +137,7 @@ func (s *Store) PutFile(ctx context.Context, a Actor, room string, allow Allow, 
 	if err != nil {
 		return 0, false, false, wrap("writing a file", err)
 	}
-	return rev, outcome == "done", outcome == "replay", putError(outcome)
+	return rev, outcome == "done", outcome == "replay", p.error(outcome)
 }
 
 // put is one round trip. Only the answer to commit says that it happened.

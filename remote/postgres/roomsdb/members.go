@@ -131,7 +131,7 @@ func (c *change) countTickets(query string, most int) error {
 		return wrap("counting invites and links", err)
 	}
 	if n >= most {
-		return ErrTooMany
+		return TooMany("invites", most)
 	}
 	return nil
 }
@@ -206,7 +206,7 @@ func (s *Store) AcceptInvite(ctx context.Context, a Actor, hash []byte, maxMembe
 		case id == nil:
 			return ErrNotFound
 		case full:
-			return ErrTooMany
+			return TooMany("members_per_room", maxMembers)
 		}
 		room = *id
 		return nil

@@ -212,7 +212,7 @@ func createRoom(ctx context.Context, tx pgx.Tx, a Actor, r NewRoom) (made bool, 
 	case "taken":
 		return false, ErrTaken
 	default:
-		return false, ErrTooMany
+		return false, TooMany("rooms_per_user", r.MaxRooms)
 	}
 	c := &change{tx: tx, ctx: ctx, actor: a, room: r.ID}
 	for _, f := range r.Files {
@@ -227,7 +227,7 @@ func createRoom(ctx context.Context, tx pgx.Tx, a Actor, r NewRoom) (made bool, 
 			return false, ErrTaken // two files for one slot
 		}
 		if outcome != "done" {
-			return false, putError(outcome)
+			return false, put.error(outcome)
 		}
 	}
 	return true, c.audit("room.create", map[string]string{"title": r.Title, "fork_of": r.ForkOf})

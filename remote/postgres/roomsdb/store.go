@@ -43,6 +43,27 @@ var (
 	ErrResolved = errors.New("already resolved")
 )
 
+// A LimitError is ErrTooMany or ErrRoomFull with the limit that is reached, by its name
+// in api.Limits.
+type LimitError struct {
+	Limit   string
+	Allowed int64
+	kind    error
+}
+
+func (e *LimitError) Error() string {
+	return fmt.Sprintf("%v: %s is %d", e.kind, e.Limit, e.Allowed)
+}
+
+// Unwrap lets errors.Is find the kind.
+func (e *LimitError) Unwrap() error { return e.kind }
+
+// TooMany is the error of a limit on a number.
+func TooMany(limit string, allowed int) error { return &LimitError{limit, int64(allowed), ErrTooMany} }
+
+// Full is the error of a limit on bytes.
+func Full(limit string, allowed int64) *LimitError { return &LimitError{limit, allowed, ErrRoomFull} }
+
 // Actor is who acts, and with which request.
 type Actor struct {
 	User uuid.UUID // uuid.Nil for nobody
