@@ -42,6 +42,9 @@ type Config struct {
 	// RequestsPerMinute bounds one user's (or, signed out, one address') requests to one server
 	// process. Default: 600. Negative: no bound.
 	RequestsPerMinute int
+	// UserMiB is how much is kept of the rooms that one user made, in MiB; -1 for any amount,
+	// 0 for the default.
+	UserMiB int
 	// MaxRequests bounds the requests that one process answers at the same time; more are told to come
 	// again. Default: 1000.
 	MaxRequests int
@@ -123,6 +126,7 @@ func Load(get func(string) string) (Config, error) {
 			MaxConns: s.number("POSTGRES_MAX_CONNS", 0),
 		},
 		RequestsPerMinute: s.number("STRESSTESTER_REQUESTS_PER_MINUTE", 0),
+		UserMiB:           s.number("STRESSTESTER_USER_MIB", 0),
 		MaxRequests:       s.number("STRESSTESTER_MAX_REQUESTS", 0),
 		MaxFeeds:          s.number("STRESSTESTER_MAX_FEEDS", 0),
 		AnswerTimeout:     time.Duration(s.number("STRESSTESTER_ANSWER_SECONDS", 0)) * time.Second,

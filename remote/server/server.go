@@ -78,6 +78,9 @@ func New(ctx context.Context, config Config, log *zap.Logger) (*Server, error) {
 func (s *Server) assemble() error {
 	limits := api.DefaultLimits()
 	limits.RequestsPerMin = max(s.config.RequestsPerMinute, 0) // 0: no bound
+	if s.config.UserMiB != 0 {
+		limits.UserBytes = int64(max(s.config.UserMiB, 0)) << 20 // 0: no bound
+	}
 	s.rooms = rooms.New(s.db, rooms.Options{Limits: &limits, Server: s.config.Version, Log: s.log, MaxFeeds: s.config.MaxFeeds, SignedOut: s.store.SignedOut})
 	tokens, err1 := auth.NewSealer(s.config.Secret, auth.PurposeTokens)
 	keys, err2 := auth.NewSealer(s.config.Secret, auth.PurposeKeys)
