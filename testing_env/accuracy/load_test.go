@@ -1,9 +1,13 @@
 package accuracy
 
 import (
+	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"runtime"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -30,8 +34,9 @@ func TestMain(m *testing.M) {
 
 // burners keep every processor busy until the test's end, also if that is sudden:
 // then their input ends.
-func burners(t *testing.T) {
+func burners(t *testing.T) []*exec.Cmd {
 	t.Helper()
+	var all []*exec.Cmd
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -46,11 +51,56 @@ func burners(t *testing.T) {
 		if err := burner.Start(); err != nil {
 			t.Fatal(err)
 		}
+		all = append(all, burner)
 		t.Cleanup(func() {
 			_ = in.Close()
 			_ = burner.Wait()
 		})
 	}
+	return all
+}
+
+// TestOthersGetOnBesideARun has as many programs as processors that want one all the
+// time, beside thousands of tests a second. They get some of it, however many others there
+// are on the machine; alone with the run they get a fifth.
+func TestOthersGetOnBesideARun(t *testing.T) {
+	a := arena.Open(t, docker.Options{})
+	j := problem.Job{
+		Programs: []problem.Program{program(t, problem.Tested, "done.c"), program(t, problem.Brute, "done.c"), program(t, problem.Generator, "generator.c")},
+		Options:  problem.Options{Tests: 1, Seed: 1, NoShrink: true, NoExplain: true, NoSave: true},
+	}
+	a.Run(t, j) // what is compiled is compiled
+	others := burners(t)
+	before, began := used(t, others), time.Now()
+	j.Options.Tests, j.Options.Duration = 0, 4*time.Second
+	r := a.Run(t, j)
+	share := float64(used(t, others)-before) / float64(time.Since(began)) / float64(runtime.NumCPU())
+	t.Logf("others had %.0f %% of the processors beside %.0f tests a second", 100*share, r.TestsPerSecond)
+	if r.Verdict != problem.OK || share < 0.01 {
+		t.Errorf("%s; others had %.1f %% of the processors beside %d tests", r.Verdict, 100*share, r.Tests)
+	}
+}
+
+// used is the processor time of processes so far.
+func used(t *testing.T, processes []*exec.Cmd) time.Duration {
+	t.Helper()
+	const tick = 10 * time.Millisecond // of /proc, see proc(5)
+	var sum time.Duration
+	for _, p := range processes {
+		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.Process.Pid))
+		if err != nil {
+			t.Fatal(err)
+		}
+		fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
+		for _, field := range fields[11:13] {
+			n, err := strconv.Atoi(field)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sum += time.Duration(n) * tick
+		}
+	}
+	return sum
 }
 
 // TestABusyMachineMakesNoTimeLimitExceeded runs programs that need a third of their

@@ -233,8 +233,9 @@ func BenchmarkShare(b *testing.B) {
 // shareRound is the length of a run of BenchmarkShare.
 const shareRound = 12 * time.Second
 
-// auditsUntilWeighed is how many audits tell that a strategy gains nothing for long runs.
-const auditsUntilWeighed = 6
+// auditsUntilWeighed is how many audits tell that a strategy gains nothing for runs of
+// 100 ms.
+const auditsUntilWeighed = 2
 
 // runsOf is how often a role's program was run, audits included.
 func runsOf(r problem.Result, role problem.Role) int {

@@ -31,10 +31,12 @@ const (
 )
 
 // longRun is from what mean processor time on it is asked whether a strategy gains
-// anything over a fresh process, after enough runs that a slow start does not count.
+// anything over a fresh process, after enough runs, and time, that a slow start does not
+// count.
 const (
 	longRun     = 20 * time.Millisecond
-	weighedRuns = 6
+	weighedRuns = 2
+	weighedTime = 6 * longRun
 )
 
 // strategy is how a program is run: by the fastest means that is still trusted. It
@@ -113,13 +115,14 @@ func (s *strategy) String() string {
 }
 
 // weigh takes note of the processor time of the same run by the strategy and by exec (on
-// a busy machine elapsed time tells nothing), and drops the strategy where runs are so long that it gains next to nothing: its audits, which
-// run the first tests twice, would cost more.
+// a busy machine elapsed time tells nothing), and drops the strategy where runs are so
+// long that it gains next to nothing: its audits, which run the first tests twice, would
+// cost more.
 func (s *strategy) weigh(fast, fresh time.Duration) {
 	s.mu.Lock()
 	s.weighed++
 	s.fast, s.fresh = s.fast+fast, s.fresh+fresh
-	pointless := s.weighed >= weighedRuns && s.fast > time.Duration(s.weighed)*longRun && s.fresh < s.fast+s.fast/10
+	pointless := s.weighed >= weighedRuns && s.fast > max(time.Duration(s.weighed)*longRun, weighedTime) && s.fresh < s.fast+s.fast/10
 	s.mu.Unlock()
 	if pointless {
 		s.giveUp("its runs take so long that starting a process does not matter")

@@ -37,6 +37,7 @@ type slot struct {
 	fds     []int
 	exit    process.Exit
 	audited []byte // a fast run's output, to compare with exec's
+	others  courtesy
 }
 
 // seat is where one role's program runs in a slot.
@@ -61,7 +62,7 @@ type seat struct {
 }
 
 func newSlot(h *House, number, cpu int) (*slot, error) {
-	s := &slot{house: h, number: number, cpu: cpu, seats: map[problem.Role]*seat{}}
+	s := &slot{house: h, number: number, cpu: cpu, seats: map[problem.Role]*seat{}, others: newCourtesy()}
 	s.stopped = func() bool { return s.ctx.Err() != nil }
 	writers := map[engine.Stream]problem.Role{engine.Input: problem.Generator, engine.Answer: problem.Brute,
 		engine.Output: problem.Tested}
@@ -214,6 +215,7 @@ func (s *slot) Run(ctx context.Context, call *engine.Call, out *engine.Outcome) 
 		return fmt.Errorf("there is no program for %s", call.Role)
 	}
 	s.ctx = ctx
+	s.others.giveWay()
 	done, err := s.runFast(t, p, call, out)
 	if ctx.Err() != nil {
 		return ctx.Err()
