@@ -7,8 +7,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 
 	"stresstester/core/problem"
 	"stresstester/core/room"
@@ -330,7 +332,7 @@ func (f *Folder) Write(slot api.Slot, expect, want Content) (Outcome, error) {
 		return Changed, err
 	}
 	if want.Deleted {
-		return Written, f.trash(root, current)
+		return Written, errors.Join(f.trash(root, current), syncFolder(root, filepath.Dir(current)))
 	}
 	path, err := f.path(slot, want.Name)
 	if err != nil {
@@ -351,9 +353,11 @@ func (f *Folder) Write(slot api.Slot, expect, want Content) (Outcome, error) {
 		return 0, fmt.Errorf("writing %s: %w", filepath.Join(f.Dir, path), err)
 	}
 	if current != "" && path != current {
-		return Written, f.trash(root, current)
+		if err := f.trash(root, current); err != nil {
+			return Written, err
+		}
 	}
-	return Written, nil
+	return Written, syncFolder(root, filepath.Dir(path))
 }
 
 // stillIs reports whether the folder has what is expected, and where.
@@ -426,6 +430,24 @@ func writeSynced(root *os.Root, path string, text []byte, mode fs.FileMode) erro
 	}
 	_, err = file.Write(text)
 	return errors.Join(err, file.Sync(), file.Close())
+}
+
+// syncFolder waits until the disk has what was renamed in a folder. The state, which says what the
+// folder has, is on the disk soon after; without this, a power failure could leave the file that was there before, which
+// would then look like an edit that takes back what came from elsewhere.
+func syncFolder(root *os.Root, dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil // a folder cannot be synced there
+	}
+	d, err := root.Open(dir)
+	if err != nil {
+		return err
+	}
+	err = d.Sync()
+	if errors.Is(err, syscall.EINVAL) || errors.Is(err, errors.ErrUnsupported) {
+		err = nil // a file system that does not know how
+	}
+	return errors.Join(err, d.Close())
 }
 
 // trash moves a file to where it can be found again.

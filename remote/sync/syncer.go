@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -108,7 +109,7 @@ func (s *Syncer) Run(ctx context.Context) {
 		if err := s.staff(ctx, &all); err != nil {
 			s.Log.Warn("looking for rooms to sync", zap.Error(err))
 		}
-		if at := s.pokedAt(); at.After(poked) {
+		if at := s.pokedAt(); !at.Equal(poked) { // whichever way the clock went
 			if !poked.IsZero() {
 				s.pokeAll()
 			}
@@ -408,13 +409,12 @@ func (w *worker) slotOf(path string) api.Slot {
 	return ""
 }
 
-// glance is a cheap look at a folder: it differs when a file was saved.
-type glance struct {
-	files, bytes, newest int64
-}
+// glance is a cheap look at a folder: it differs when a file was saved, also with an older time
+// than others have, as a clock that was set back or a program that copies times gives it.
+type glance uint64
 
 func (w *worker) glance() glance {
-	var g glance
+	sum := fnv.New64a()
 	for _, dir := range []string{w.folder.Dir, filepath.Join(w.folder.Dir, store.Folder, w.folder.Problem)} {
 		entries, err := os.ReadDir(dir)
 		if err != nil {
@@ -422,13 +422,11 @@ func (w *worker) glance() glance {
 		}
 		for _, e := range entries {
 			if info, err := e.Info(); err == nil && info.Mode().IsRegular() {
-				g.files++
-				g.bytes += info.Size()
-				g.newest = max(g.newest, info.ModTime().UnixNano())
+				fmt.Fprintf(sum, "%s\x00%d %d\n", e.Name(), info.Size(), info.ModTime().UnixNano())
 			}
 		}
 	}
-	return g
+	return glance(sum.Sum64())
 }
 
 // listen keeps a server's feed open until ctx ends.
@@ -610,8 +608,11 @@ func standing(st Status) Standing {
 	return InStep
 }
 
-// keepFor is how many contents are kept aside for each room.
-const keepFor = 200
+// keepFor is how many contents are kept aside for each room; keptTime begins their names.
+const (
+	keepFor  = 200
+	keptTime = "20060102-150405.000000"
+)
 
 // KeepIn keeps contents that go out of reach in a folder of the state's: whatever a
 // merge or a decision replaced can be found there.
@@ -625,12 +626,23 @@ func KeepIn(dir string, b Binding) func(api.Slot, Content) {
 		if kind, _ := slot.Kind(); kind == api.RoleKind && name == "" {
 			name = string(problem.Tested)
 		}
-		path := filepath.Join(to, time.Now().UTC().Format("20060102-150405.000000")+"-"+filepath.Base(name))
-		_ = os.WriteFile(path, c.Text, 0o600)
-		if entries, err := os.ReadDir(to); err == nil && len(entries) > keepFor {
-			for _, e := range entries[:len(entries)-keepFor] { // the names sort by time
-				_ = os.Remove(filepath.Join(to, e.Name()))
+		entries, err := os.ReadDir(to)
+		if err != nil {
+			return
+		}
+		// The names sort by time. A clock that was set back must not make the newest look like the oldest.
+		now := time.Now().UTC()
+		if len(entries) > 0 {
+			last := entries[len(entries)-1].Name()
+			if at, err := time.Parse(keptTime, last[:min(len(keptTime), len(last))]); err == nil && !now.After(at) {
+				now = at.Add(time.Microsecond)
 			}
+		}
+		if os.WriteFile(filepath.Join(to, now.Format(keptTime)+"-"+filepath.Base(name)), c.Text, 0o600) != nil {
+			return // what is there is worth more than what is not
+		}
+		for _, e := range entries[:max(len(entries)+1-keepFor, 0)] {
+			_ = os.Remove(filepath.Join(to, e.Name()))
 		}
 	}
 }
