@@ -251,12 +251,28 @@ func (f *feed) loaded(user uuid.UUID, heads []roomsdb.Head, resuming *subscripti
 				sub.poke(api.Poke{Room: h.Room, Rev: rev})
 			}
 		}
+		if first {
+			// Who came before it is not announced again soon.
+			for room := range sub.rooms {
+				for _, p := range f.presentIn(room) {
+					sub.meet(p)
+				}
+			}
+		}
 		for room := range sub.rooms {
 			if _, ok := now[room]; !ok {
 				f.unwatch(sub, room)
 				sub.poke(api.Poke{Room: room, Gone: true})
 			}
 		}
+	}
+}
+
+// meet tells the subscription that somebody is there, or is no more.
+func (sub *subscription) meet(p api.Presence) {
+	if len(sub.presence) < maxPresence {
+		sub.presence = append(sub.presence, p)
+		signal(sub.wake)
 	}
 }
 
@@ -609,7 +625,7 @@ func (f *feed) setPresence(p api.Presence) []api.Presence {
 
 func (f *feed) showPresence(p api.Presence) {
 	key := presenceKey{p.User, p.Device}
-	old, had := f.presence[p.Room][key]
+	_, had := f.presence[p.Room][key]
 	if p.Until.After(time.Now()) {
 		if !had && len(f.presence[p.Room]) >= maxPresence {
 			return
@@ -618,9 +634,6 @@ func (f *feed) showPresence(p api.Presence) {
 			f.presence[p.Room] = map[presenceKey]api.Presence{}
 		}
 		f.presence[p.Room][key] = p
-		if had && old.Slot == p.Slot && old.Until.After(time.Now()) {
-			return // renewed: nothing new to tell
-		}
 	} else {
 		delete(f.presence[p.Room], key)
 	}
@@ -629,10 +642,7 @@ func (f *feed) showPresence(p api.Presence) {
 		return
 	}
 	for sub := range w.subs {
-		if len(sub.presence) < maxPresence {
-			sub.presence = append(sub.presence, p)
-			signal(sub.wake)
-		}
+		sub.meet(p)
 	}
 }
 

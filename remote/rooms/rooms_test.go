@@ -542,6 +542,46 @@ func TestAShareLinkShowsARoomWithoutItsPeople(t *testing.T) {
 	nobody.must(404, "GET", api.PathShared, h, nil, nil)
 }
 
+func TestInvitesAndLinksEndWhenTheirTimeIsOver(t *testing.T) {
+	t.Parallel()
+	config, nodes := twoNodes(t)
+	ada := nodes[0].client(t, authtest.NewUser(t, nodes[0].db, "ada"))
+	bob := nodes[1].client(t, authtest.NewUser(t, nodes[0].db, "bob"))
+	room := ada.room("shared", newFile("tested", "a.cpp", "x")).ID
+	var invite api.Invite
+	ada.must(201, "POST", fill(api.PathInvites, room), nil, api.NewInvite{Role: api.Editor, Hours: 2}, &invite)
+	var link api.ShareLink
+	ada.must(201, "POST", fill(api.PathShareLinks, room), nil, api.NewShareLink{Hours: 3}, &link)
+	for what, left := range map[string]time.Duration{"invite": time.Until(invite.Expires) - 2*time.Hour, "link": time.Until(link.Expires) - 3*time.Hour} {
+		if left > time.Minute || left < -10*time.Minute {
+			t.Errorf("the %s ends %s after what was asked for", what, left)
+		}
+	}
+	h := header{api.HeaderShareToken: link.Token}
+	token := api.InviteToken{Token: invite.Token}
+	bob.must(200, "GET", api.PathShared, h, nil, nil)
+	bob.must(200, "POST", api.PathInvitePreview, nil, token, nil)
+
+	// Their time passes.
+	for _, table := range []string{"invites", "share_links"} {
+		if _, err := superuser(t, config).Exec(t.Context(), `update app.`+table+` set expires_at = clock_timestamp() - interval '1 second'`); err != nil {
+			t.Fatal(err)
+		}
+	}
+	bob.must(404, "GET", api.PathShared, h, nil, nil)
+	bob.must(404, "POST", api.PathSharedFork, h, api.ForkRoom{}, nil)
+	bob.must(404, "POST", api.PathInvitePreview, nil, token, nil)
+	bob.must(404, "POST", api.PathInviteAccept, nil, token, nil)
+	bob.must(404, "GET", fill(api.PathRoom, room), nil, nil, nil)
+	var invites api.InviteList
+	ada.must(200, "GET", fill(api.PathInvites, room), nil, nil, &invites)
+	var links api.ShareLinkList
+	ada.must(200, "GET", fill(api.PathShareLinks, room), nil, nil, &links)
+	if len(invites.Invites) != 0 || len(links.Links) != 0 {
+		t.Errorf("listed are %+v, %+v", invites, links)
+	}
+}
+
 func TestARoomIsExportedAsAFolder(t *testing.T) {
 	t.Parallel()
 	_, nodes := twoNodes(t)

@@ -153,6 +153,28 @@ func TestTheEditorDoesAllOfIt(t *testing.T) {
 	}
 }
 
+// TestWhoHasARoomOpenIsSeenByTheOthers has two editors come, and one go.
+func TestWhoHasARoomOpenIsSeenByTheOthers(t *testing.T) {
+	t.Parallel()
+	server, _ := process(t)
+	ada, bob := shared(t, server)
+	one, two := ada.edit(t), bob.edit(t)
+	present := func(e *lsptest.Editor) string {
+		var status command.RoomsStatusResult
+		if err := json.Unmarshal(e.MustExecute(command.RoomsStatus, `{}`), &status); err != nil || len(status.Rooms) != 1 {
+			t.Fatalf("got %+v, %v", status, err)
+		}
+		return strings.Join(status.Rooms[0].Present, " ")
+	}
+	one.Open("p/sol.cpp")
+	eventually(t, "bob sees ada", func() bool { return present(two) == "ada" })
+	if who := present(one); who != "" {
+		t.Errorf("ada sees %q, who has nothing open", who)
+	}
+	two.Open("p/sol.cpp")
+	eventually(t, "ada sees bob", func() bool { return present(one) == "bob" })
+}
+
 // TestAServerThatHangsHoldsNobodyUp has a server that takes every request and answers
 // none: the editor is answered as ever, and what is saved is recorded at once.
 func TestAServerThatHangsHoldsNobodyUp(t *testing.T) {

@@ -175,6 +175,9 @@ func TestTheTour(t *testing.T) {
 	bob.stop()
 	left, right := startNeovim(t, ada, "p/sol.cpp"), startNeovim(t, bob, "p/sol.cpp")
 
+	for n, who := range map[*neovim]string{left: "with bob", right: "with ada"} {
+		eventually(t, who, func() bool { return strings.Contains(n.lua("return require('stresstester').room()"), who) })
+	}
 	began := time.Now()
 	left.substitute("int a = 1", "int a = 2", true)
 	eventually(t, "the change in the other Neovim", func() bool { return strings.Contains(right.text(), "int a = 2") })
