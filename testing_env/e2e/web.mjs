@@ -3,11 +3,13 @@
 //
 //   node web.mjs URL SCREENSHOTS
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readFileSync, mkdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 
 const [url, pictures] = process.argv.slice(2);
+const grant = (name) => execFileSync("/bin/sh", ["-c", process.env.E2E_GRANT, "sh", name]);
 const require = createRequire(path.join(process.env.E2E_MODULES, "package.json"));
 const { chromium } = require("playwright-core");
 const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
@@ -156,6 +158,19 @@ await call("POST", `/v1/rooms/${room.id}/counterexamples`, {
   },
 });
 
+// She looks after the server, which only its command line can decide, and has users.
+grant("ada");
+for (const name of ["grace", "linus", "barbara"]) {
+  const page = await open();
+  await page.goto("/sign-up");
+  await field(page, "name").fill(name);
+  await field(page, "password").fill(password);
+  await page.getByRole("button", { name: "Create the account" }).click();
+  await page.waitForURL("**/rooms");
+  await page.context().close();
+}
+await ada.waitForFunction(async () => (await fetch("/admin")).ok, undefined, { polling: 200 });
+
 // Every page, on a phone and a wide screen, light and dark.
 const state = await ada.context().storageState();
 const conflicts = await call("GET", `/v1/rooms/${room.id}/conflicts`);
@@ -164,7 +179,9 @@ const pages = {
   "/rooms": "rooms", [at]: "room", [`${at}/counterexamples`]: "", [`${at}/counterexamples/${found}`]: "counterexample", [`${at}/runs`]: "runs",
   [`${at}/history`]: "history", [`${at}/change?slot=tested&rev=${fixed.rev}`]: "change", [`${at}/conflicts`]: "",
   [`${at}/conflicts/${conflicts.conflicts[0].id}`]: "conflict", [`${at}/members`]: "members", "/rooms?deleted=1": "", "/invite": "",
-  "/account": "profile", "/account/devices": "devices", "/account/tokens": "tokens", "/account/activity": "activity", "/device": "device", "/nowhere": "not-found",
+  "/account": "profile", "/account/devices": "devices", "/account/tokens": "tokens", "/account/usage": "usage", "/account/activity": "activity", "/device": "device", "/nowhere": "not-found",
+  "/admin": "admin-users", "/admin/usage": "admin-usage", "/admin/events": "admin-events", "/new-password": "", "/shared": "",
+  "/error": "", "/error?reason=client": "error", "/error?reason=redirect": "", [`/rooms/${uuid()}`]: "",
 };
 for (const [width, height, size] of [[1280, 800, "wide"], [390, 844, "phone"]]) {
   for (const colorScheme of ["light", "dark"]) {
@@ -225,6 +242,48 @@ await stranger.goto(share);
 await stranger.getByText("read only").waitFor();
 await check(stranger, "a shared room");
 assert.equal(new URL(stranger.url()).hash, "", "the secret does not stay in the address");
+
+// A forgotten password is set by a link, which then has expired; so have an invitation and
+// a shared room that were ended.
+await ada.goto("/admin?search=grace");
+ada.once("dialog", (d) => d.accept());
+await ada.getByRole("button", { name: "Make a link for a new password of grace" }).click();
+const reset = await ada.locator("#link").textContent();
+await check(ada, "a link for a new password");
+for (const [width, height, colorScheme] of [[1280, 800, "light"], [390, 844, "dark"]]) {
+  const grace = await open({ viewport: { width, height }, colorScheme });
+  await grace.goto(reset);
+  await field(grace, "password").waitFor();
+  await check(grace, `a new password, ${colorScheme}`);
+  await grace.screenshot({ path: path.join(pictures, `web-new-password-${width > 640 ? "wide" : "phone"}-${colorScheme}.png`) });
+  if (colorScheme === "dark") {
+    await field(grace, "password").fill("short");
+    await grace.locator("form").evaluate((f) => { f.noValidate = true; });
+    await grace.getByRole("button", { name: "Set the password" }).click();
+    await grace.getByText("at least 8").first().waitFor();
+    await check(grace, "a new password that is too short");
+    await field(grace, "password").fill("horse battery correct");
+    await grace.getByRole("button", { name: "Set the password" }).click();
+    await grace.waitForURL("**/sign-in?done=reset");
+    await check(grace, "a new password is set");
+  }
+  await grace.context().close();
+}
+await ada.goto(`${at}/members`);
+for (let left = await ada.getByRole("button", { name: /^Take back/ }).count(); left > 0; left--) {
+  await ada.getByRole("button", { name: /^Take back/ }).first().click();
+  await ada.waitForFunction((n) => [...document.querySelectorAll("button")].filter((b) => b.textContent === "Take back").length === n, left - 1);
+}
+for (const [link, what] of [[reset, "an expired link for a new password"], [invitation, "an expired invitation"], [share, "an expired shared room"]]) {
+  for (const [width, height, colorScheme] of [[1280, 800, "light"], [390, 844, "dark"]]) {
+    const late = await open({ viewport: { width, height }, colorScheme, ...(link === invitation ? { storageState: state } : {}) });
+    await late.goto(link);
+    await late.getByText(/does not work any more|expired/i).first().waitFor();
+    await check(late, `${what}, ${colorScheme}`);
+    if (link === invitation) await late.screenshot({ path: path.join(pictures, `web-expired-${width > 640 ? "wide" : "phone"}-${colorScheme}.png`) });
+    await late.context().close();
+  }
+}
 
 // Without JavaScript the pages do their work, too.
 const plain = await open({ javaScriptEnabled: false });

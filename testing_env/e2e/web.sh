@@ -38,4 +38,9 @@ for _ in $(seq 200); do
 	kill -0 "$server" 2>/dev/null || fail "the server did not start"
 	sleep 0.1
 done
+# Who looks after the server is decided on its command line, by the database's owner.
+E2E_GRANT="POSTGRES_HOST='$(sed -n 's/.*throw-away Postgres runs in \([^;]*\);.*/\1/p' "$work/log" | head -n 1)' POSTGRES_USR=postgres POSTGRES_DB_NAME=stresstester \
+	POSTGRES_SSLMODE=disable OAUTH_SECRET_KEY=$(head -c 32 /dev/urandom | base64) STRESSTESTER_PUBLIC_URL=http://127.0.0.1:$port \
+	bin/stresstester-server admin --env-file= grant \"\$1\""
+export E2E_GRANT
 node testing_env/e2e/web.mjs "http://127.0.0.1:$port" "${1:-$work/pictures}"
