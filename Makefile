@@ -15,7 +15,7 @@ GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 IMAGE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: accuracy soak soak-server help setup demo test test-short test-full test-sync hostile build drivers image image-full bench bench-server bench-shrink e2e e2e-setup e2e-neovim e2e-rooms e2e-vscode e2e-helix e2e-web vsix lint fmt fuzz clean
+.PHONY: accuracy soak soak-server help setup demo test test-short test-full test-sync test-engines hostile build drivers image image-full bench bench-server bench-shrink e2e e2e-setup e2e-neovim e2e-rooms e2e-vscode e2e-helix e2e-web vsix lint fmt fuzz clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -95,6 +95,10 @@ bench-shrink: image ## measure the shrinkers against two baselines, and real pro
 
 hostile: image ## let a hundred hostile programs loose in the sandbox, under every strategy
 	STRESSTESTER_HOSTILE=1 STRESSTESTER_IMAGE=$${IMAGE:-$$($(BIN)/stresstester image status --name)} go test -timeout 30m -v ./testing_env/hostile
+
+ENGINES ?=
+test-engines: image ## try other engines, each started for this: ENGINES="runsc docker-rootless podman podman-rootless"; HOSTILE=1 with the hostile programs
+	testing_env/engines.sh $(ENGINES)
 
 accuracy: image ## measure verdicts on time and memory: at every limit, and ten thousand runs on a busy machine
 	STRESSTESTER_IMAGE=$${IMAGE:-$$($(BIN)/stresstester image status --name)} go test -timeout 30m -v ./testing_env/accuracy -long

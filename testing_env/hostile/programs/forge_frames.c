@@ -2,6 +2,7 @@
 //: tries: to speak the protocols of the driver, the spawner and the fork server on every descriptor it can reach
 //: expect: tested=WA brute=WA|BRUTE_FAILED|OK generator=OK|GENERATOR_FAILED|WA
 //: why: it reaches its own output alone, which is wrong then
+//: time: 2s
 #include "hostile.h"
 
 int main(int argc, char **argv)

@@ -2,6 +2,7 @@
 //: tries: to take shared memory, and to hold it in files that have no name any more
 //: expect: tested=MLE
 //: why: mapped memory is resident, shared or not
+//: gvisor: TLE
 #include "hostile.h"
 #include <sys/mman.h>
 

@@ -2,6 +2,7 @@
 //: tries: to trace the driver, the spawner and other programs, and to read and write their memory
 //: expect: tested=OK brute=OK generator=OK checker=OK interactor=OK
 //: why: that takes the same user, or a right that it does not have
+//: gvisor: TLE
 #include "hostile.h"
 #include <sys/ptrace.h>
 #include <sys/uio.h>

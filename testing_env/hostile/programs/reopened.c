@@ -2,6 +2,7 @@
 //: tries: to print through /dev/stdout, /proc/self/fd/1 and a new descriptor
 //: expect: tested=OK brute=OK generator=OK
 //: why: allowed: it is its own output
+//: gvisor: RE
 #include "hostile.h"
 
 int main(int argc, char **argv)
