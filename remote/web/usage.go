@@ -119,8 +119,8 @@ func totalLines(t *roomsdb.Totals) []counted {
 	line := func(text, note, used string) counted { return counted{Text: text, Note: note, Used: used, Percent: -1} }
 	return []counted{
 		line("Users", thousands(t.Active)+" of them seen within 30 days", thousands(t.Users)),
-		line("Devices and sessions", "and "+thousands(t.Tokens)+" personal access tokens", thousands(t.Devices)),
-		line("Rooms", "and "+thousands(t.DeletedRooms)+" deleted ones that can still be restored", thousands(t.Rooms)),
+		line("Devices and sessions", "and "+plural(int(t.Tokens), "personal access token", "personal access tokens"), thousands(t.Devices)),
+		line("Rooms", "and "+thousands(t.DeletedRooms)+" deleted that can still be restored", thousands(t.Rooms)),
 		line("Revisions", "changes of all rooms", thousands(t.Revisions)),
 		line("Conflicts", "that wait for a decision", thousands(t.Conflicts)),
 		line("Recorded runs", "", thousands(t.Runs)),
