@@ -374,15 +374,14 @@ func (w *worker) persist(ctx context.Context, r []byte) (status int, body []byte
 		if w.conn != nil {
 			if status, body, err = w.conn.do(r); err != nil {
 				w.hangUp()
+				if timeout := net.Error(nil); errors.As(err, &timeout) && timeout.Timeout() && w.ways[w.way] == w.nodes[w.way] {
+					w.complain("no answer at all: %v", err) // a server may not hang; a line may
+				}
 			}
 		}
 		if err == nil && status != http.StatusServiceUnavailable {
 			w.took(first, try)
 			return status, body, nil
-		}
-		var timeout net.Error
-		if errors.As(err, &timeout) && timeout.Timeout() && w.ways[w.way] == w.nodes[w.way] {
-			w.complain("no answer at all: %v", err) // a server may not hang; a line may
 		}
 		w.retries.Add(1)
 		w.hangUp()
