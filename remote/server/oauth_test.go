@@ -351,7 +351,7 @@ func TestADeviceCodeIsRedeemedOnce(t *testing.T) {
 	if !works(t, s.two, tokens[0]) {
 		t.Error("the token does not work")
 	}
-	figures.Note(t, figures.SignIn, "one device code, redeemed by many at once", "100 parallel requests at two processes", "1 got the tokens, the others %v", errorCodes)
+	figures.Note(t, figures.SignIn, "one device code, redeemed by many at once", "100 parallel requests at two processes", "1 got the tokens, the others `access_denied` (%d)", errorCodes["access_denied"])
 	if page := s.browser.Get("/account/devices"); !strings.Contains(page.Body, "build server") {
 		t.Error("the page of devices does not show the device by its name")
 	}

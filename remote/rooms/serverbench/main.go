@@ -67,6 +67,7 @@ const users, clients = 512, 32
 func measure(o options) (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
+	beside, _, _ := strings.Cut(readFile("/proc/loadavg"), " ") // of what else runs here
 	b, err := start(ctx, o.binary)
 	defer b.close()
 	if err != nil {
@@ -103,7 +104,19 @@ bearer token, every query runs under row security, a write is answered when Post
 `, version, clients, runtime.NumCPU(), users)
 	fmt.Fprintf(&out, "| load | a second | median | 99 %% | slowest | wanted |\n| --- | --- | --- | --- | --- | --- |\n%s\n\n", strings.Join(lines, "\n"))
 	fmt.Fprint(&out, feeds, pieces)
+	if beside != "" {
+		fmt.Fprintf(&out, "\nThe machine's load average when this began, by other work: %s.\n", beside)
+	}
 	return out.String(), nil
+}
+
+// readFile is a file's text, or nothing where there is none.
+func readFile(path string) string {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return ""
+	}
+	return string(text)
 }
 
 // loads measures one load after the other and returns the lines of the table.
