@@ -270,7 +270,7 @@ func TestOneFeedTooManyIsSentElsewhere(t *testing.T) {
 		}
 		r.Header.Set("Authorization", "Bearer "+u.Token)
 		response, err := http.DefaultClient.Do(r)
-		if err != nil || response.StatusCode != 200 {
+		if err != nil || response.StatusCode != http.StatusOK {
 			t.Fatalf("a feed: %v, %+v", err, response)
 		}
 		t.Cleanup(func() { _ = response.Body.Close() })

@@ -35,12 +35,7 @@ type machine struct {
 	stop    func()
 }
 
-// newMachine makes a machine on which somebody signs in.
-func newMachine(t *testing.T, server *servertest.Process, browser *servertest.Browser) *machine {
-	t.Helper()
-	return newMachineAt(t, server.URL, browser, "test")
-}
-
+// newMachineAt makes a machine on which somebody signs in.
 func newMachineAt(t *testing.T, server string, browser *servertest.Browser, agent string) *machine {
 	t.Helper()
 	m := &machine{t: t, dir: t.TempDir(), agent: agent}
