@@ -389,7 +389,7 @@ func TestStressTestingIsUntouchedByServersThatAreDownSlowOrLying(t *testing.T) {
 		if got != want {
 			t.Errorf("%s: the run found %+v, and %+v without a server", s.name, got, want)
 		}
-		if m := median(waited); m > 20*median(wantWaited)+200*time.Millisecond {
+		if m := median(waited); m > 20*median(wantWaited)+time.Second {
 			t.Errorf("%s: the editor waited for %s for an answer, and for %s without a server", s.name, m, median(wantWaited))
 		}
 		slowest = max(slowest, slices.Max(waited))

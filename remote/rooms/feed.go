@@ -269,10 +269,10 @@ func (f *feed) loaded(user uuid.UUID, heads []roomsdb.Head, resuming *subscripti
 }
 
 // meet tells the subscription that somebody is there, or is no more.
-func (sub *subscription) meet(p api.Presence) {
-	if len(sub.presence) < maxPresence {
-		sub.presence = append(sub.presence, p)
-		signal(sub.wake)
+func (s *subscription) meet(p api.Presence) {
+	if len(s.presence) < maxPresence {
+		s.presence = append(s.presence, p)
+		signal(s.wake)
 	}
 }
 

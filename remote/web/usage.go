@@ -41,7 +41,7 @@ func countedOf(items []api.UsageItem) []counted {
 			continue
 		}
 		line := counted{Text: text[0], Note: text[1], Percent: -1}
-		show := func(n int64) string { return thousands(n) }
+		show := thousands
 		if item.Bytes {
 			show = size
 		}
