@@ -239,8 +239,8 @@ func (e *Editor) saveAsAsked(n command.SaveNotification) error {
 	if err := os.WriteFile(document.PathOf(n.URI), []byte(text), 0o644); err != nil {
 		return err
 	}
-	e.Notify(protocol.MethodTextDocumentDidSave, raw(map[string]any{"textDocument": map[string]any{"uri": n.URI}}))
-	return nil
+	// The test may have ended meanwhile, and with it the connection.
+	return e.conn.Notify(protocol.MethodTextDocumentDidSave, raw(map[string]any{"textDocument": map[string]any{"uri": n.URI}}))
 }
 
 // applyEdit creates files and puts text into them, in buffers that are not saved,

@@ -30,7 +30,7 @@ func (m *machine) edit(t *testing.T) *lsptest.Editor {
 		Sandbox: lsptest.Scripted(func(context.Context, problem.Job, sandbox.Observer) (problem.Result, error) {
 			return problem.Result{}, errors.New("no sandbox is needed here")
 		}),
-		Rooms: lsp.NewRooms(m.service),
+		Rooms: m.rooms,
 	}
 	return lsptest.Start(t, m.dir, deps, lsptest.Options{
 		Name: "an editor of " + m.dir, Capabilities: strings.Replace(lsptest.Full, `"status": true`, `"status": true, "rooms": true`, 1),

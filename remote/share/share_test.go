@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"stresstester/core/problem"
+	"stresstester/lsp"
 	"stresstester/remote/api"
 	"stresstester/remote/client"
 	"stresstester/remote/postgres"
@@ -32,6 +33,7 @@ type machine struct {
 	agent   string            // what its daemon calls itself
 	extra   map[string]string // environment
 	service *share.Service
+	rooms   *lsp.Rooms
 	stop    func()
 }
 
@@ -71,6 +73,8 @@ func (m *machine) start() {
 	if m.service, err = share.New(share.Config{Getenv: func(name string) string { return env[name] }, Agent: m.agent}); err != nil {
 		m.t.Fatal(err)
 	}
+	// As in a daemon: what syncs knows from the beginning where to look for editors.
+	m.rooms = lsp.NewRooms(m.service)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
