@@ -62,7 +62,7 @@ func burners(t *testing.T) []*exec.Cmd {
 
 // TestOthersGetOnBesideARun has as many programs as processors that want one all the
 // time, beside thousands of tests a second. They get some of it, however many others there
-// are on the machine; alone with the run they get a fifth.
+// are on the machine; alone with the run they get a third.
 func TestOthersGetOnBesideARun(t *testing.T) {
 	a := arena.Open(t, docker.Options{})
 	j := problem.Job{

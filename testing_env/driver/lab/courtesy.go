@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"runtime"
 	"strconv"
+	"syscall"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -18,7 +20,7 @@ type courtesy struct {
 	load    int // descriptor of /proc/loadavg; -1 where there is none
 	machine int // processors of the machine
 	looked  time.Time
-	crowded int // looks in a row at which somebody waited
+	crowded int // looks in a row at which somebody waited, see courtesyLooks
 }
 
 const (
@@ -29,9 +31,15 @@ const (
 	// where the kernel is fair the others have more anyway.
 	courtesyPause = 5 * time.Millisecond
 	courtesyMost  = 4
-	// courtesyLooks is after how many looks in a row it does. At one look in a few there
-	// is a program that is just about to wait for another.
-	courtesyLooks = 3
+	// courtesyLooks is after how many looks in a row at which one thread more runs than
+	// there are processors it does; a look at which it is more than that counts as
+	// courtesySure. At most looks another slot is just handing its processor over, and
+	// counts twice.
+	courtesyLooks = 30
+	courtesySure  = 6
+	// courtesySettle is how long it waits before a look, for its own program to have gone
+	// to sleep, which woke it up.
+	courtesySettle = 60 * time.Microsecond
 )
 
 func newCourtesy() courtesy {
@@ -52,6 +60,8 @@ func (c *courtesy) giveWay() {
 		return
 	}
 	c.looked = now
+	settle := unix.NsecToTimespec(int64(courtesySettle))
+	_, _, _ = syscall.RawSyscall(unix.SYS_NANOSLEEP, uintptr(unsafe.Pointer(&settle)), 0, 0)
 	var buffer [64]byte
 	n, err := unix.Pread(c.load, buffer[:], 0)
 	if err != nil {
@@ -70,8 +80,16 @@ func (c *courtesy) look(loadavg []byte) time.Duration {
 		c.crowded = 0
 		return 0
 	}
-	if c.crowded++; c.crowded < courtesyLooks {
+	if running == c.machine+1 {
+		c.crowded++
+	} else {
+		c.crowded += courtesySure
+	}
+	if c.crowded < courtesyLooks {
 		return 0
+	}
+	if running == c.machine+1 {
+		c.crowded -= courtesyLooks / 2 // it may still be one of ours
 	}
 	each := (running - 1) / c.machine // who waits for a processor, on average, rounded up
 	return time.Duration(min(each, courtesyMost)) * courtesyPause

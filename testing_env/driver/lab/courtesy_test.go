@@ -9,21 +9,31 @@ func TestSomebodyHasToWaitForAWhile(t *testing.T) {
 	t.Parallel()
 	const free, full = "0.20 0.18 0.12 2/80 11206\n", "9.20 8.18 0.12 3/80 11206\n"
 	const four, many = "9.20 8.18 0.12 5/80 11206\n", "9.20 8.18 0.12 40/80 11206\n"
+	enough := func(look string) []string {
+		var all []string
+		for range courtesyLooks {
+			all = append(all, look)
+		}
+		return all
+	}
 	for _, tt := range []struct {
 		name  string
 		looks []string
 		want  time.Duration // at the last
 	}{
-		{"as many run as there are processors", []string{free, free, free, free}, 0},
-		{"one waits, at a single look", []string{free, free, free, full}, 0},
-		{"one waits, but not all the time", []string{full, full, free, full, full}, 0},
-		{"one waits at every look", []string{full, full, full}, courtesyPause},
-		{"one goes on waiting", []string{full, full, full, full, full}, courtesyPause},
-		{"two wait for each processor", []string{four, four, four}, 2 * courtesyPause},
-		{"very many wait", []string{many, many, many}, courtesyMost * courtesyPause},
-		{"the file is empty", []string{full, full, full, ""}, 0},
-		{"the file is something else", []string{full, full, full, "1 2 3 x/4 5"}, 0},
-		{"the file has no total", []string{full, full, full, "1 2 3 4 5"}, 0},
+		{"as many run as there are processors", enough(free), 0},
+		{"one waits, at a single look", append(enough(free), full), 0},
+		{"one waits, but not all the time", append(append(enough(full), free), full, full), 0},
+		{"one waits at every look", enough(full), courtesyPause},
+		{"one goes on waiting", append(enough(full), full, full), 0},
+		{"one goes on waiting for as long again", append(enough(full), enough(full)[:courtesyLooks/2]...), courtesyPause},
+		{"several wait, at as many looks as make sure", enough(four)[:courtesyLooks/courtesySure], 2 * courtesyPause},
+		{"several wait, at fewer looks", enough(four)[:courtesyLooks/courtesySure-1], 0},
+		{"two wait for each processor", enough(four), 2 * courtesyPause},
+		{"very many wait", enough(many), courtesyMost * courtesyPause},
+		{"the file is empty", append(enough(full), ""), 0},
+		{"the file is something else", append(enough(full), "1 2 3 x/4 5"), 0},
+		{"the file has no total", append(enough(full), "1 2 3 4 5"), 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
