@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -224,14 +225,29 @@ func TestAServerThatIsFullSaysSoAtOnce(t *testing.T) {
 	if _, err := tx.Exec(t.Context(), `select from app.rooms where id = $1 for update`, room); err != nil {
 		t.Fatal(err)
 	}
+	// A write that finds the server full, or has waited for the room long enough, comes again until all is seen:
+	// whichever of these requests and those below arrives first, three are soon waiting.
 	write := requests(p.URL, room)[3]
-	waiting := make(chan asked, 3)
-	for range cap(waiting) {
-		go func() {
-			_, a := write(t, ada.Token)
-			waiting <- a
-		}()
+	var writers sync.WaitGroup
+	seen := make(chan struct{})
+	for range 3 {
+		writers.Go(func() {
+			for {
+				_, a := write(t, ada.Token)
+				a.comeAgain(t, "a write to a room that is locked", 2*bound)
+				select {
+				case <-seen:
+					return
+				default:
+				}
+			}
+		})
 	}
+	stop := sync.OnceFunc(func() {
+		close(seen)
+		writers.Wait()
+	})
+	t.Cleanup(stop)
 	eventually(t, "three requests wait for the room", func() bool {
 		a := ask(t, "GET", p.URL+api.PathCapabilities, ada.Token, nil, nil)
 		if a.status == 503 {
@@ -245,10 +261,7 @@ func TestAServerThatIsFullSaysSoAtOnce(t *testing.T) {
 	if code, _ := status(t, p.URL+"/healthz"); code != 200 {
 		t.Errorf("a full server counts as dead: %d", code)
 	}
-	for range cap(waiting) {
-		a := <-waiting
-		a.comeAgain(t, "a write to a room that is locked", 2*bound)
-	}
+	stop()
 	if err := tx.Rollback(t.Context()); err != nil {
 		t.Fatal(err)
 	}
