@@ -177,15 +177,13 @@ func futexWake(word *uint32) {
 	syscall.RawSyscall(unix.SYS_FUTEX, uintptr(unsafe.Pointer(word)), futexOpWake, 1)
 }
 
-// futexWait waits until woken, or until word is not value, but at most for timeout, and
-// returns what is left of that. The scheduler is kept out of it: told of a wait, it looks
-// every few microseconds for other work for the processor, which costs a twentieth of a
-// run of ten milliseconds. So the wait must be short, because the garbage collector has to
-// wait for it, and the scheduler's own signals end it early.
-func futexWait(word *uint32, value uint32, timeout time.Duration) time.Duration {
-	began := time.Now()
+// futexWait waits until woken, or until word is not value, but at most for timeout. The
+// scheduler is kept out of it: told of a wait, it looks every few microseconds for other
+// work for the processor, which costs a twentieth of a run of ten milliseconds. So the
+// wait must be short, because the garbage collector has to wait for it, and the
+// scheduler's own signals end it early.
+func futexWait(word *uint32, value uint32, timeout time.Duration) {
 	t := unix.NsecToTimespec(int64(timeout))
 	syscall.RawSyscall6(unix.SYS_FUTEX, uintptr(unsafe.Pointer(word)), futexOpWait,
 		uintptr(value), uintptr(unsafe.Pointer(&t)), 0, 0)
-	return timeout - time.Since(began)
 }

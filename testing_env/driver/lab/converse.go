@@ -24,6 +24,7 @@ func (s *slot) Converse(ctx context.Context, tested, interactor *engine.Call, re
 		return err
 	}
 	s.ctx = ctx
+	s.others.giveWay()
 	wires, err := connect(record)
 	if err != nil {
 		return err

@@ -215,7 +215,9 @@ func (s *slot) Run(ctx context.Context, call *engine.Call, out *engine.Outcome) 
 		return fmt.Errorf("there is no program for %s", call.Role)
 	}
 	s.ctx = ctx
-	s.others.giveWay()
+	if call.Role == problem.Tested { // once a test
+		s.others.giveWay()
+	}
 	done, err := s.runFast(t, p, call, out)
 	if ctx.Err() != nil {
 		return ctx.Err()
