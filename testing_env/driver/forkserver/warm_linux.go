@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"stresstester/testing_env/driver/procfs"
 )
 
 // EnvWarm is the environment variable by which a warm process finds its two pipes,
@@ -232,7 +234,7 @@ func (w *WarmServer) Run(r *Request) (Outcome, error) {
 	}
 	w.rewind()
 	began := time.Now()
-	spent, _ := processTime(w.pid)
+	spent, _ := procfs.Time(w.pid)
 	if _, err := unix.Write(int(w.requests.Fd()), w.message); err != nil {
 		return Outcome{}, w.lost(serverDied)
 	}
@@ -252,7 +254,7 @@ func (w *WarmServer) Run(r *Request) (Outcome, error) {
 		return Outcome{}, w.lost("too many of its runs break limits, which a fresh process must judge")
 	}
 	if w.child == 0 {
-		now, _ := processTime(w.pid)
+		now, _ := procfs.Time(w.pid)
 		out.User = max(now-spent, 0)
 		out.MaxRSS = max(out.MaxRSS, w.resident())
 	}
@@ -315,7 +317,7 @@ func (w *WarmServer) encode(r *Request) error {
 // watch waits for the answer, and tells when the run breaks a limit.
 func (w *WarmServer) watch(r *Request, began time.Time, spent time.Duration) (Broke, string, error) {
 	w.child = 0
-	l := link{seen: look{buffer: w.seen.buffer}, parallel: w.parallel}
+	l := link{seen: look{reader: w.seen.reader}, parallel: w.parallel}
 	defer func() { w.seen = l.seen }()
 	last := began
 	for {

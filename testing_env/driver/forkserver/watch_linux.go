@@ -1,13 +1,12 @@
 package forkserver
 
 import (
-	"bytes"
-	"os"
-	"strconv"
 	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"stresstester/testing_env/driver/procfs"
 )
 
 const (
@@ -30,7 +29,7 @@ func (l *link) watch(r *Request, began time.Time) (broke Broke, trouble string) 
 	answered, before, bell := &l.answer.answered, l.number-1, &l.run.bell
 	// Programs can write to the bell; it is only what is waited for.
 	heard := atomic.LoadUint32(bell)
-	l.seen = look{buffer: l.seen.buffer}
+	l.seen = look{reader: l.seen.reader}
 	first := l.until(r, min(max(2*l.typical, interval), latestLook))
 	for wait := first; atomic.LoadUint32(answered) == before && wait > 0; {
 		futexWait(bell, heard, wait)
@@ -139,7 +138,7 @@ func (l *link) kill() {
 type look struct {
 	cpu, idle time.Duration
 	resident  int64
-	buffer    []byte
+	reader    *procfs.Reader // made when it is needed, and kept from run to run
 }
 
 // update looks at the process after step has passed since the last look. Spent is
@@ -148,87 +147,37 @@ func (l *look) update(pid int, spent, step time.Duration) {
 	if pid <= 1 {
 		return
 	}
+	if l.reader == nil {
+		l.reader = new(procfs.Reader)
+	}
 	before := l.cpu
-	if cpu, ok := processTime(pid); ok {
+	if cpu, ok := procfs.Time(pid); ok {
 		l.cpu = max(cpu-spent, 0)
 	}
-	st, ok := l.readStat(pid)
+	st, ok := l.reader.Stat(pid)
 	if !ok {
 		return
 	}
-	l.resident = st.resident
+	l.resident = st.Resident
 	// Idle is who used next to nothing and is not waiting for a processor: a
 	// program that the machine's load keeps from running is runnable.
-	if st.state != 'R' && st.state != 'D' && l.cpu-before < step/10 {
+	if st.State != 'R' && st.State != 'D' && l.cpu-before < step/10 {
 		l.idle += step
 	}
 }
 
-// processTime is the processor time of a process and all its threads. The clock's
-// number is made of the pid as in <linux/posix-timers.h>.
-func processTime(pid int) (time.Duration, bool) {
-	const schedClock = 2
-	var t unix.Timespec
-	if err := unix.ClockGettime(int32(^pid<<3|schedClock), &t); err != nil {
-		return 0, false
-	}
-	return time.Duration(t.Nano()), true
-}
-
-type stat struct {
-	state    byte
-	parent   int
-	resident int64
-}
-
-// readStat reads /proc/PID/stat (see proc(5)).
-func (l *look) readStat(pid int) (stat, bool) {
-	if l.buffer == nil {
-		l.buffer = make([]byte, 1024)
-	}
-	// Not as a file of the os package, which tells its poller of each.
-	fd, err := unix.Open("/proc/"+strconv.Itoa(pid)+"/stat", unix.O_RDONLY|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return stat{}, false
-	}
-	defer unix.Close(fd)
-	n, err := unix.Read(fd, l.buffer)
-	if err != nil {
-		return stat{}, false
-	}
-	return parseStat(l.buffer[:n])
-}
-
-func parseStat(text []byte) (stat, bool) {
-	// The command's name stands in parentheses and may itself hold any byte.
-	fields := bytes.Fields(text[bytes.LastIndexByte(text, ')')+1:])
-	const stateField, parentField, residentField = 0, 1, 21
-	if len(fields) <= residentField {
-		return stat{}, false
-	}
-	parent, err := strconv.Atoi(string(fields[parentField]))
-	if err != nil {
-		return stat{}, false
-	}
-	pages, err := strconv.ParseInt(string(fields[residentField]), 10, 64)
-	if err != nil {
-		return stat{}, false
-	}
-	return stat{fields[stateField][0], parent, pages * int64(os.Getpagesize())}, true
-}
-
 func parentOf(pid int) int {
-	var l look
-	st, ok := l.readStat(pid)
+	var r procfs.Reader
+	st, ok := r.Stat(pid)
 	if !ok {
 		return -1
 	}
-	return st.parent
+	return st.Parent
 }
 
 // alive reports whether the process exists and has not ended.
 func alive(pid int) bool {
-	var l look
-	st, ok := l.readStat(pid)
-	return ok && st.state != 'Z' && st.state != 'X'
+	var r procfs.Reader
+	st, ok := r.Stat(pid)
+	return ok && !st.Ended()
 }

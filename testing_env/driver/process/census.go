@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"stresstester/testing_env/driver/procfs"
 )
 
 // censusAge is how old a census may be. It bounds what counting costs, however
@@ -23,13 +25,13 @@ type Census struct {
 	// reading a user costs more than all the rest.
 	known  map[int]identity
 	round  uint64
-	reader statReader
+	reader procfs.Reader
 	names  [16 << 10]byte
 }
 
 type member struct {
 	pid int
-	stat
+	procfs.Stat
 }
 
 type identity struct {
@@ -67,17 +69,17 @@ func (c *Census) of(uid uint32, except, aside int) crowd {
 	for i := range c.members[uid] {
 		m := &c.members[uid][i]
 		if m.pid == except {
-			all.cpu += m.inherited
+			all.cpu += m.Inherited
 		}
 		if m.pid == except || m.pid == aside {
 			continue
 		}
 		all.processes++
-		all.threads += m.threads
-		all.cpu += m.own + m.inherited
-		all.resident += m.resident
-		all.largest = max(all.largest, m.resident)
-		all.running = all.running || m.state == 'R'
+		all.threads += m.Threads
+		all.cpu += m.Own + m.Inherited
+		all.resident += m.Resident
+		all.largest = max(all.largest, m.Resident)
+		all.running = all.running || m.State == 'R'
 	}
 	return all
 }
@@ -99,7 +101,7 @@ func (c *Census) Resident() int64 {
 	var sum int64
 	for _, list := range c.members {
 		for i := range list {
-			sum += list[i].resident
+			sum += list[i].Resident
 		}
 	}
 	return sum
@@ -135,11 +137,11 @@ func (c *Census) take() {
 	}
 	c.round++
 	c.each(func(pid int) {
-		s, ok := c.reader.read(pid)
+		s, ok := c.reader.Stat(pid)
 		if !ok {
 			return
 		}
-		if uid, ok := c.user(pid, s.start); ok && uid != 0 {
+		if uid, ok := c.user(pid, s.Start); ok && uid != 0 {
 			c.members[uid] = append(c.members[uid], member{pid, s})
 		}
 	})
@@ -155,7 +157,7 @@ func (c *Census) take() {
 func (c *Census) user(pid int, start uint64) (uint32, bool) {
 	who, ok := c.known[pid]
 	if !ok || who.start != start || (who.uid == 0 && c.round-who.checked >= rootChecked) {
-		uid, ok := c.reader.user(pid)
+		uid, ok := c.reader.User(pid)
 		if !ok {
 			return 0, false
 		}

@@ -7,6 +7,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"stresstester/testing_env/driver/procfs"
 )
 
 // Watch holds the limits that are enforced while a program runs. A zero field is
@@ -225,7 +227,7 @@ type look struct {
 	hidden  time.Duration // that of the others, as far as it was seen growing
 	first   bool          // the others have been looked at
 	counted time.Time     // when
-	reader  statReader
+	reader  procfs.Reader
 }
 
 // update looks at the program after step has passed since the last look.
@@ -235,17 +237,17 @@ func (l *look) update(v *vigil, step time.Duration) {
 		return
 	}
 	before := l.cpu
-	if clock, ok := processTime(pid); ok {
+	if clock, ok := procfs.Time(pid); ok {
 		l.clock = clock
 	}
 	l.count(v, pid)
 	l.cpu = l.clock + l.hidden
-	s, ok := l.reader.read(pid)
+	s, ok := l.reader.Stat(pid)
 	if !ok {
 		return
 	}
-	l.resident, l.threads = s.resident, s.threads
-	l.idle += idleTime(s.state, &l.crowd, l.cpu-before, step)
+	l.resident, l.threads = s.Resident, s.Threads
+	l.idle += idleTime(s.State, &l.crowd, l.cpu-before, step)
 }
 
 // count looks at the program's other processes. What they used is what their sum
@@ -283,16 +285,4 @@ func idleTime(state byte, others *crowd, used, step time.Duration) time.Duration
 		return step / 2
 	}
 	return step
-}
-
-// processTime is the processor time of a process and all its threads. The clock's
-// number is made of the pid as in <linux/posix-timers.h>.
-func processTime(pid int) (time.Duration, bool) {
-	const schedClock = 2
-	clock := int32(^pid<<3 | schedClock)
-	var t unix.Timespec
-	if err := unix.ClockGettime(clock, &t); err != nil {
-		return 0, false
-	}
-	return time.Duration(t.Nano()), true
 }
