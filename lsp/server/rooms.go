@@ -217,10 +217,10 @@ func (s *Server) roomInfo(st *remotesync.Status) command.RoomInfo {
 		info.Conflicts = append(info.Conflicts, command.ConflictInfo{Slot: c.Slot, URI: s.uriOf(c.Path), Places: places})
 	}
 	for _, p := range st.Present {
-		if !slices.Contains(info.Present, p.Name) {
-			info.Present = append(info.Present, p.Name)
-		}
+		info.Present = append(info.Present, p.Name)
 	}
+	slices.Sort(info.Present) // in the order that they were told in, names would change places
+	info.Present = slices.Compact(info.Present)
 	return info
 }
 

@@ -35,7 +35,7 @@ type feed struct {
 	rooms    map[string]*watched
 	users    map[uuid.UUID]map[*subscription]struct{}
 	count    int
-	presence map[string]map[presenceKey]api.Presence
+	presence map[string]map[presenceKey]shown
 	out      outgoing
 	drained  bool
 
@@ -79,8 +79,15 @@ type presenceKey struct {
 	device string
 }
 
+// shown is somebody who has a room open.
+type shown struct {
+	api.Presence
+	here bool // it was this process that was told of it
+}
+
 // outgoing is what the other processes are to be told.
 type outgoing struct {
+	ask      bool // who is present, because this process has missed it
 	revs     map[string]api.Revision
 	users    map[uuid.UUID]struct{}
 	presence []api.Presence
@@ -92,6 +99,7 @@ type notice struct {
 	Revs     map[string]api.Revision `json:"r,omitempty"`
 	Users    []uuid.UUID             `json:"u,omitempty"`
 	Presence *api.Presence           `json:"p,omitempty"`
+	Ask      bool                    `json:"a,omitempty"` // who is present
 }
 
 const (
@@ -104,7 +112,7 @@ func newFeed(store *roomsdb.Store, log *zap.Logger, maxFeeds, perUser int, sweep
 	f := &feed{
 		store: store, log: log, origin: rand.Text(), max: maxFeeds, perUser: perUser, sweepAt: sweep,
 		rooms: map[string]*watched{}, users: map[uuid.UUID]map[*subscription]struct{}{},
-		presence: map[string]map[presenceKey]api.Presence{},
+		presence: map[string]map[presenceKey]shown{},
 		stale:    map[uuid.UUID]struct{}{},
 		wake:     make(chan struct{}, 1), reread: make(chan struct{}, 1), bye: make(chan struct{}),
 	}
@@ -380,6 +388,9 @@ func (f *feed) notices(out outgoing) (texts []string) {
 		}
 		texts = append(texts, string(text))
 	}
+	if out.ask {
+		add(notice{Ask: true})
+	}
 	var n notice
 	for room, rev := range out.revs {
 		if n.Revs == nil {
@@ -444,7 +455,10 @@ func (f *feed) hear(text string) {
 		f.tell(room, rev)
 	}
 	if n.Presence != nil {
-		f.showPresence(*n.Presence)
+		f.showPresence(shown{Presence: *n.Presence})
+	}
+	if n.Ask {
+		f.repeatPresence(time.Now())
 	}
 	var listening []uuid.UUID
 	for _, user := range n.Users {
@@ -496,6 +510,8 @@ func (f *feed) catchUp(ctx context.Context) {
 	for user := range f.users {
 		users = append(users, user)
 	}
+	f.out.ask = true
+	signal(f.wake)
 	f.mu.Unlock()
 	f.reload(users)
 	f.compare(ctx)
@@ -617,13 +633,25 @@ func (f *feed) drain() {
 func (f *feed) setPresence(p api.Presence) []api.Presence {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.showPresence(p)
+	f.showPresence(shown{p, true})
 	f.out.presence = append(f.out.presence, p)
 	signal(f.wake)
 	return f.presentIn(p.Room)
 }
 
-func (f *feed) showPresence(p api.Presence) {
+// repeatPresence tells the other processes of everybody whom this one was told of.
+func (f *feed) repeatPresence(now time.Time) {
+	for _, present := range f.presence {
+		for _, p := range present {
+			if p.here && p.Until.After(now) {
+				f.out.presence = append(f.out.presence, p.Presence)
+			}
+		}
+	}
+	signal(f.wake)
+}
+
+func (f *feed) showPresence(p shown) {
 	key := presenceKey{p.User, p.Device}
 	_, had := f.presence[p.Room][key]
 	if p.Until.After(time.Now()) {
@@ -631,7 +659,7 @@ func (f *feed) showPresence(p api.Presence) {
 			return
 		}
 		if f.presence[p.Room] == nil {
-			f.presence[p.Room] = map[presenceKey]api.Presence{}
+			f.presence[p.Room] = map[presenceKey]shown{}
 		}
 		f.presence[p.Room][key] = p
 	} else {
@@ -642,7 +670,7 @@ func (f *feed) showPresence(p api.Presence) {
 		return
 	}
 	for sub := range w.subs {
-		sub.meet(p)
+		sub.meet(p.Presence)
 	}
 }
 
@@ -657,7 +685,7 @@ func (f *feed) presentIn(room string) []api.Presence {
 	now := time.Now()
 	for _, p := range f.presence[room] {
 		if p.Until.After(now) {
-			present = append(present, p)
+			present = append(present, p.Presence)
 		}
 	}
 	return present

@@ -218,6 +218,35 @@ func TestPresenceIsSeenOnBothNodes(t *testing.T) {
 	ada.must(422, "PUT", path, nil, api.SetPresence{Device: "laptop", Open: true, Slot: "nonsense"}, nil)
 }
 
+func TestAProcessThatStartsLearnsWhoIsPresent(t *testing.T) {
+	t.Parallel()
+	config, nodes := twoNodes(t)
+	ada := nodes[0].client(t, authtest.NewUser(t, nodes[0].db, "ada"))
+	bob := nodes[1].client(t, authtest.NewUser(t, nodes[0].db, "bob"))
+	room := ada.room("r").ID
+	bob.join(ada, room, api.Viewer)
+	path := fill(api.PathPresence, room)
+	ada.must(200, "PUT", path, nil, api.SetPresence{Device: "laptop", Open: true}, nil)
+	bob.must(200, "PUT", path, nil, api.SetPresence{Device: "phone", Open: true}, nil)
+	bob.must(200, "PUT", path, nil, api.SetPresence{Device: "phone"}, nil)
+	bob.must(200, "PUT", path, nil, api.SetPresence{Device: "desktop", Open: true}, nil)
+	eventually(t, "the first node has heard all of this", func() bool {
+		var list api.PresenceList
+		ada.must(200, "GET", path, nil, nil, &list)
+		return len(list.Present) == 2 && list.Present[0].Device != "phone" && list.Present[1].Device != "phone"
+	})
+	third := startNode(t, config, limits())
+	feed := third.client(t, ada.user).listen(t, "")
+	here := map[string]bool{"laptop": true, "desktop": true}
+	for len(here) > 0 { // long before anybody would say again that they are there
+		p, _ := next(feed, api.EventPresence, anything[api.Presence])
+		if p.Device == "phone" {
+			t.Errorf("somebody who has gone is announced: %+v", p)
+		}
+		delete(here, p.Device)
+	}
+}
+
 func TestAUserHasALimitedNumberOfFeeds(t *testing.T) {
 	t.Parallel()
 	config, nodes := twoNodes(t)

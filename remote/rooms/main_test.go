@@ -216,3 +216,13 @@ func (c *client) join(owner *client, room string, role api.Role) {
 	owner.must(201, "POST", fill(api.PathInvites, room), nil, api.NewInvite{Role: role}, &i)
 	c.must(200, "POST", api.PathInviteAccept, nil, api.InviteToken{Token: i.Token}, nil)
 }
+
+// eventually waits until something holds.
+func eventually(t testing.TB, what string, holds func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(30 * time.Second); !holds(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("this never came: %s", what)
+		}
+	}
+}

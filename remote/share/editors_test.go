@@ -153,7 +153,7 @@ func TestTheEditorDoesAllOfIt(t *testing.T) {
 	}
 }
 
-// TestWhoHasARoomOpenIsSeenByTheOthers has two editors come, and one go.
+// TestWhoHasARoomOpenIsSeenByTheOthers has two editors come, the server forget them, and one go.
 func TestWhoHasARoomOpenIsSeenByTheOthers(t *testing.T) {
 	t.Parallel()
 	server, _ := process(t)
@@ -173,6 +173,20 @@ func TestWhoHasARoomOpenIsSeenByTheOthers(t *testing.T) {
 	}
 	two.Open("p/sol.cpp")
 	eventually(t, "ada sees bob", func() bool { return present(one) == "bob" })
+
+	server.Kill()
+	server.Restart()
+	link, err := bob.service.Syncer.Connect(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the server that started anew knows both", func() bool {
+		list, err := link.SetPresence(t.Context(), bob.status().Room, api.SetPresence{Device: "another"})
+		return err == nil && len(list.Present) == 2
+	})
+
+	one.Close("p/sol.cpp")
+	eventually(t, "bob sees nobody any more", func() bool { return present(two) == "" })
 }
 
 // TestAServerThatHangsHoldsNobodyUp has a server that takes every request and answers

@@ -110,6 +110,14 @@ func (n *neovim) substitute(from, to string, save bool) {
 	}
 }
 
+// screen is what a user would see.
+func (n *neovim) screen() string {
+	n.t.Helper()
+	return n.lua("vim.cmd('redraw') local lines = {} for row = 1, vim.o.lines do local line = {} " +
+		"for column = 1, vim.o.columns do line[column] = vim.fn.screenstring(row, column) end " +
+		"lines[row] = (table.concat(line):gsub('%s+$', '')) end return table.concat(lines, string.char(10))")
+}
+
 // front is what stands before two server processes, on a host of this machine: it
 // takes the first that answers.
 func front(t *testing.T, host string) (address string, to func(...*servertest.Process)) {
@@ -205,6 +213,9 @@ func TestTheTour(t *testing.T) {
 	})
 	if short := right.lua("return require('stresstester').room()"); !strings.Contains(short, "to decide") {
 		t.Errorf("the status line says %q", short)
+	}
+	if os.Getenv("SCREENSHOTS") != "" {
+		t.Logf("Bob's Neovim:\n%s", right.screen())
 	}
 	right.lua("vim.cmd('StressTester decide both')")
 	want := "    int a = 50;|    int a = 40;"

@@ -73,6 +73,8 @@ func (m *machine) start() {
 	if m.service, err = share.New(share.Config{Getenv: func(name string) string { return env[name] }, Agent: m.agent}); err != nil {
 		m.t.Fatal(err)
 	}
+	// Whoever comes or goes is seen without anybody's saying so again.
+	m.service.Syncer.Renew = time.Hour
 	// As in a daemon: what syncs knows from the beginning where to look for editors.
 	m.rooms = lsp.NewRooms(m.service)
 	ctx, cancel := context.WithCancel(context.Background())

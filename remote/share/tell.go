@@ -3,6 +3,7 @@ package share
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -45,8 +46,8 @@ func Sentence(st *sync.Status) string {
 	for _, slot := range sortedSlots(st.Refused) {
 		parts = append(parts, fmt.Sprintf("%s is not taken: %s", slot, st.Refused[slot]))
 	}
-	for path, why := range st.Skipped {
-		parts = append(parts, fmt.Sprintf("%s is left out: %s", filepath.Base(path), why))
+	for _, path := range slices.Sorted(maps.Keys(st.Skipped)) {
+		parts = append(parts, fmt.Sprintf("%s is left out: %s", filepath.Base(path), st.Skipped[path]))
 	}
 	return strings.Join(parts, "; ")
 }

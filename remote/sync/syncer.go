@@ -1,6 +1,7 @@
 package sync
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	gosync "sync"
+	"sync/atomic"
 	"time"
 
 	"go.uber.org/zap"
@@ -59,6 +61,9 @@ type Syncer struct {
 	Connect func(server string) (Link, error)
 	// Editors may be nil.
 	Editors Editors
+	// Renew is how often others are told that a room is still open here, or 0 for every
+	// api.PresenceRenewSeconds.
+	Renew time.Duration
 	// Changed is told that a room's status may have changed. It may be nil and must
 	// not block.
 	Changed func(room string)
@@ -84,6 +89,8 @@ type worker struct {
 	saved   chan struct{}
 	replica *Replica
 	folder  *Folder
+	greeted time.Time   // when others were last told that the room is open here; zero when it is not
+	again   atomic.Bool // they are to be told again, by a server that may know nothing of it
 
 	mu      gosync.Mutex
 	present []api.Presence
@@ -289,7 +296,7 @@ func (s *Syncer) work(ctx context.Context, w *worker, room string, link Link) {
 	look := time.NewTicker(lookEvery)
 	defer look.Stop()
 	var last glance
-	var due, greeted time.Time
+	var due time.Time
 	var often pace
 	for {
 		reason := time.Now().After(due)
@@ -303,9 +310,7 @@ func (s *Syncer) work(ctx context.Context, w *worker, room string, link Link) {
 			reason = reason || now != last
 			last = now
 		}
-		if time.Since(greeted) > api.PresenceRenewSeconds*time.Second && s.greet(ctx, w, room, link) {
-			greeted = time.Now()
-		}
+		s.greet(ctx, w, room, link)
 		if !reason {
 			continue
 		}
@@ -370,21 +375,32 @@ func (s *Syncer) failed(room string, why error) {
 	}
 }
 
-// greet tells others that the room is open here.
-func (s *Syncer) greet(ctx context.Context, w *worker, room string, link Link) bool {
+// greet tells others that the room is open here, from time to time, and when it is not any more.
+func (s *Syncer) greet(ctx context.Context, w *worker, room string, link Link) {
 	files, ok := s.Editors.(OpenFiles)
 	if !ok {
-		return false
+		return
 	}
 	path, open := files.Open(w.folder.Dir)
-	if !open {
-		return false
+	again, told := w.again.Swap(false), !w.greeted.IsZero()
+	switch {
+	case !open && !told:
+		return
+	case open && told && !again && time.Since(w.greeted) < cmp.Or(s.Renew, api.PresenceRenewSeconds*time.Second):
+		return
+	}
+	// A server that does not take it is told again with the next one; if it is not, its time runs out there.
+	w.greeted = time.Time{}
+	hello := api.SetPresence{Device: w.replica.device, Open: open}
+	if open {
+		w.greeted = time.Now()
+		hello.Slot = w.slotOf(path)
 	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	list, err := link.SetPresence(ctx, room, api.SetPresence{Device: w.replica.device, Open: true, Slot: w.slotOf(path)})
+	list, err := link.SetPresence(ctx, room, hello)
 	if err != nil {
-		return true // with the next one
+		return
 	}
 	w.mu.Lock()
 	w.present = present(list.Present)
@@ -392,7 +408,6 @@ func (s *Syncer) greet(ctx context.Context, w *worker, room string, link Link) b
 	if s.Changed != nil {
 		s.Changed(room)
 	}
-	return true
 }
 
 // slotOf is the slot of a file, or nothing.
@@ -461,6 +476,9 @@ func (s *Syncer) hear(ctx context.Context, server string, f *feed, pause *pauses
 		*pause = pauses{}
 		s.mu.Lock()
 		f.connected = true
+		for _, w := range s.workers {
+			w.again.Store(true)
+		}
 		s.mu.Unlock()
 		s.pokeAll()
 	}, func(p api.Poke) { s.PokeRoom(p.Room) }, s.presence).Listen(ctx)
