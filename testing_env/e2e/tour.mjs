@@ -25,7 +25,7 @@ export default async function (step, opened) {
   const drawn = (text) => eventually(`${text} in VS Code`, async () => (await editor.lineTexts()).some((line) => line.includes(text)));
   const replaceLine = async (line, text) => {
     await editor.goTo(line);
-    await editor.press("Home", "Shift+End");
+    await editor.press("Home", "Home", "Shift+End"); // the first one stops behind the indentation
     await page.keyboard.insertText(text);
     await drawn(text.trim());
   };
@@ -93,7 +93,7 @@ export default async function (step, opened) {
       await row("1 place to decide").waitFor();
       await editor.closeToasts();
       await editor.tab("sol.cpp");
-      await editor.picture("room-conflict");
+      await editor.picture("tour-conflict");
     });
 
     await step("Ada looks at the conflict on its page, and decides it there", async () => {
@@ -104,12 +104,11 @@ export default async function (step, opened) {
       await web.getByRole("link", { name: "Decide" }).first().click();
       await web.getByRole("link", { name: "Decide" }).last().click();
       await web.getByText("int m = 77;").first().waitFor();
-      if (pictures) await web.screenshot({ path: join(pictures, "rooms-conflict.png") });
+      if (pictures) await web.screenshot({ path: join(pictures, "web-tour-conflict.png") });
       const text = web.locator('[name="content"]');
       await text.fill((await text.inputValue()).replace(/^ *int m = 70;\n/m, "").replace("int m = 77;", "int m = 777;"));
       await web.getByRole("button", { name: "Save this as the result" }).click();
       await web.waitForURL("**/rooms/*?**");
-      if (pictures) await web.screenshot({ path: join(pictures, "rooms-room.png") });
       await web.close();
     });
 
@@ -118,7 +117,7 @@ export default async function (step, opened) {
       await eventually("nothing is left to decide", async () => !/to decide/.test(await room.first().textContent()));
       await eventually("no diagnostic", async () => !(await editor.problems()).some((text) => /Changed here/.test(text)));
       await editor.tab("sol.cpp");
-      await editor.picture("room-decided");
+      await editor.picture("tour-decided");
     });
   } finally {
     await rm(join(folder, ".."), { recursive: true, force: true });
